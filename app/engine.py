@@ -1,0 +1,89 @@
+"""How this project talks to each database: engine options, session settings, transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.errors import ConfigError
+
+BUSY_TIMEOUT_S = 10
+# Connection.execution_options(writer=True): take the write lock at BEGIN, instead of failing at the first write
+# because somebody else wrote since (SQLite documentation, "BEGIN IMMEDIATE").
+WRITER = "writer"
+
+# TRADITIONAL is strict mode for every engine, no zero dates, no division by zero, no silent change of engine
+# (MySQL manual, "Server SQL Modes").
+MYSQL_SESSION = "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', default_storage_engine='InnoDB'"
+
+
+def init_app(app: Flask) -> None:
+    """Set Flask-SQLAlchemy's URL and engine options from the project's settings."""
+    url = database_url(app.config, Path(app.instance_path))
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, app.config)
+
+
+def database_url(settings: Mapping[str, Any], instance: Path) -> URL:
+    """Return the database's URL: `DATABASE_URL`, else a SQLite file in `instance`. SQLite paths become absolute.
+
+    Raises:
+        ConfigError: `DATABASE_URL` is not a URL.
+    """
+    text = settings["DATABASE_URL"] or f"sqlite:///{instance / 'opsdesk.sqlite3'}"
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigError(
+            "DATABASE_URL is not a database URL.", "It looks like mysql+pymysql://user:password@host/shop."
+        ) from None
+    if url.drivername in ("mysql", "mariadb"):
+        url = url.set(drivername=f"{url.drivername}+pymysql")
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        url = url.set(database=str((instance / str(url.database)).resolve()))
+    return url
+
+
+def engine_options(url: URL, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of `create_engine` for this database."""
+    if is_mysql(url):
+        return {
+            "pool_size": settings["POOL_SIZE"],
+            "max_overflow": settings["POOL_OVERFLOW"],
+            "pool_timeout": settings["POOL_TIMEOUT_S"],
+            "pool_recycle": settings["POOL_RECYCLE_S"],
+            "pool_pre_ping": True,
+            "connect_args": {"charset": "utf8mb4", "init_command": MYSQL_SESSION, "connect_timeout": 10},
+        }
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
+    return {"pool_pre_ping": True}
+
+
+def is_mysql(url: URL) -> bool:
+    """Tell whether `url` leads to MySQL or MariaDB."""
+    return url.get_backend_name() in ("mysql", "mariadb")
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # pysqlite's own BEGIN comes too late; ours is in _begin_sqlite
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITER) else "BEGIN")

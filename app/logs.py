@@ -1,0 +1,47 @@
+"""Logging: readable lines in development, one JSON object a line in production; always to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.config
+from datetime import UTC, datetime
+
+# What every LogRecord carries; anything else came in by `extra=` and belongs into the JSON line.
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Format a record as one JSON object: time (UTC, ISO 8601), level, logger, message, and its `extra` fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure(production: bool) -> None:
+    """Send the application's log to stderr: INFO as JSON in production, warnings as plain lines elsewhere."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "json": {"()": JsonFormatter},
+                "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
+            },
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "json" if production else "plain"},
+            },
+            "loggers": {
+                "app": {"handlers": ["stderr"], "level": "INFO" if production else "WARNING", "propagate": False},
+            },
+        }
+    )

@@ -1,0 +1,11 @@
+"""The tables, one file each. Importing this package makes all of them known to the metadata."""
+
+from app.models.base import Base
+from app.models.calendar_day import CalendarDay
+from app.models.customer import Customer
+from app.models.order import Order
+from app.models.run import Run
+from app.models.seed import Seed
+from app.models.user import User
+
+__all__ = ["Base", "CalendarDay", "Customer", "Order", "Run", "Seed", "User"]

@@ -1,0 +1,21 @@
+"""`calendar_days`: which days are worked, per country."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Date, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class CalendarDay(Base):
+    """One day in one country (ISO 3166 code): worked or not, and the holiday's name."""
+
+    __tablename__ = "calendar_days"
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True, comment="国家")
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="日期")
+    is_working_day: Mapped[bool] = mapped_column(comment="工作日")
+    holiday: Mapped[str | None] = mapped_column(String(100), comment="节假日")

@@ -1,0 +1,1 @@
+"""What the application does, as plain functions: no request, no session, no terminal."""

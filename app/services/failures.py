@@ -1,0 +1,78 @@
+"""What a database's or the system's own error means for the person who meets it."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, TimeoutError
+
+from app.errors import AppError, Busy, Failed
+from app.extensions import db
+
+# MariaDB's error numbers (MariaDB documentation, "MariaDB Error Codes"): what happened, what to do, which error.
+MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
+    1044: (Failed, "This database user may not use {where}", "Grant it the rights, or mend DATABASE_URL."),
+    1045: (Failed, "{where} refuses this user or password", "Mend DATABASE_URL in .env."),
+    1049: (Failed, "There is no database {where}", "Make it with: flask initdb"),
+    1146: (Failed, "A table is missing in {where}", "Make the tables with: flask initdb"),
+    1205: (Busy, "Another transaction holds rows in {where}", "Try again when it is done; SHOW PROCESSLIST names it."),
+    1213: (Busy, "Another transaction is in the way (deadlock) in {where}", "Try again."),
+    2003: (Failed, "Nothing answers at {where}", "Is the server running, and DATABASE_URL right?"),
+    2006: (Failed, "The connection to {where} is gone", "Is the server running? Nothing was committed."),
+    2013: (
+        Failed,
+        "The connection to {where} was lost",
+        "Is the server running? See flask runs list for what happened.",
+    ),
+}
+SQLITE_FAILURES: tuple[tuple[str, type[AppError], str, str], ...] = (
+    ("locked", Busy, "Another process is writing to {where}", "Try again when it is done."),
+    ("no such table", Failed, "A table is missing in {where}", "Make the tables with: flask initdb"),
+    ("disk is full", Failed, "The disk is full: {where}", "Make room and try again; nothing was committed."),
+    ("unable to open", Failed, "The file cannot be opened: {where}", "Check DATABASE_URL and the folder's rights."),
+    ("readonly", Failed, "The file is read-only: {where}", "Check its rights and its folder's."),
+    ("not a database", Failed, "The file is not a SQLite database: {where}", "Check DATABASE_URL."),
+)
+
+
+def failure_of(error: Exception) -> AppError:
+    """Return the application's error for any other one; it keeps the original as its cause."""
+    failure = _failure_of(error)
+    failure.__cause__ = error
+    return failure
+
+
+def where() -> str:
+    """Return the database's address without its password: `shop@127.0.0.1`, or the SQLite file."""
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite":
+        return str(url.database or ":memory:")
+    return f"{url.database}@{url.host or 'localhost'}"
+
+
+def _failure_of(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, TimeoutError):
+        return Busy("All database connections of this process are in use.", "Raise POOL_SIZE, or try again.")
+    if isinstance(error, OperationalError | ProgrammingError) and error.orig is not None:
+        known = _known(error.orig)
+        if known is not None:
+            return known
+    if isinstance(error, DBAPIError):
+        return Failed(f"The database says: {error.orig}", "See the statement with: flask --debug …")
+    if isinstance(error, OSError):
+        return Failed(f"{error.filename or 'The system'}: {error.strerror or error}")
+    return Failed(
+        f"Unexpected {type(error).__name__}: {error}", "This is a bug. The traceback: the same with flask --debug"
+    )
+
+
+def _known(original: BaseException) -> AppError | None:
+    number = original.args[0] if original.args else None
+    if number in MYSQL_FAILURES:
+        kind, what, hint = MYSQL_FAILURES[number]
+        return kind(f"{what.format(where=where())}: {original.args[-1]}", hint)
+    text = str(original)
+    for part, kind, what, hint in SQLITE_FAILURES:
+        if part in text:
+            return kind(f"{what.format(where=where())}: {text}", hint)
+    return None

@@ -1,0 +1,1 @@
+"""Spreadsheets into tables: inspect, plan, read, convert, load, prove. No Flask here."""

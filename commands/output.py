@@ -1,0 +1,62 @@
+"""How results are printed: tables and JSON to stdout, times in local time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+
+def as_json(value: Any) -> str:
+    """Return `value` as indented JSON, Chinese kept readable."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def moment(time: datetime) -> str:
+    """Return a time in the operator's zone: `today 14:05` or `2026-11-20 14:05`."""
+    local = time.astimezone()
+    day = "today" if local.date() == datetime.now().astimezone().date() else f"{local:%Y-%m-%d}"
+    return f"{day} {local:%H:%M}"
+
+
+def rows_summary(rows: dict[str, dict[str, int]]) -> str:
+    """Return what a run touched: `48,210 inserted`; tables are named where there are several."""
+    parts = [
+        f"{count:,} {what}" + (f" ({table})" if len(rows) > 1 else "")
+        for table, counts in rows.items()
+        for what, count in counts.items()
+    ]
+    return ", ".join(parts)
+
+
+def print_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], empty: str, numeric: frozenset[str] = frozenset()
+) -> None:
+    """Print rows under their headers to stdout; where there are none, say `empty` on stderr.
+
+    Args:
+        headers: one name a column.
+        rows: cells in column order, ready to print.
+        empty: the sentence for no rows.
+        numeric: the headers whose columns are aligned right.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for header in headers:
+        table.add_column(header.upper(), overflow="fold", justify="right" if header in numeric else "left")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if not table.row_count:
+        click.echo(empty, err=True)
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:  # a pipe: no folding at 80 columns
+        console = Console(highlight=False, width=10_000)
+    console.print(table)
