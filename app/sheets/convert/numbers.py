@@ -1,0 +1,122 @@
+"""Integers, decimals and floats."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from typing import Any, NoReturn
+
+from app.sheets.cells import Imprecise, Padded
+from app.sheets.convert.bad_cell import BadCell
+from app.sheets.convert.rules import Rules
+from app.sheets.table import Column
+
+Handlers = dict[type, Callable[[Any], Any]]
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Exact: nothing is rounded but where `quantize` is told to.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+LONGEST_NUMBER = 400  # characters of a number written as text; MySQL's DECIMAL ends at 65 digits, a double at 309
+
+
+def integers(column: Column, rules: Rules) -> Handlers:
+    """Return the handlers of an integer column; they return int."""
+    low, high = column.minimum, column.maximum
+
+    def check(value: int) -> int:
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise BadCell(f"is outside of {low} to {high}")
+        return value
+
+    def from_float(value: float) -> int:
+        if not value.is_integer():
+            raise BadCell("takes whole numbers")
+        return check(int(Decimal(repr(value))))
+
+    def from_text(text: str) -> int:
+        plain = plain_number_text(text, rules)
+        if not _INTEGER.fullmatch(plain):
+            raise BadCell("takes whole numbers")
+        return check(int(plain))
+
+    return {int: check, Padded: lambda value: check(int(value)), float: from_float, str: from_text, Imprecise: lost}
+
+
+def decimals(column: Column, rules: Rules) -> Handlers:
+    """Return the handlers of a DECIMAL column; they return its text with exactly `scale` decimals."""
+    precision, scale = column.precision, column.scale
+    step = None if scale is None else Decimal(1).scaleb(-scale)
+    limit = None if precision is None or scale is None else 10 ** (precision - scale)
+    zeros = "." + "0" * scale if scale else ""
+
+    def from_decimal(value: Decimal) -> str:
+        if limit is not None and abs(value) >= limit:
+            raise BadCell(f"is too large for {column.sql_type}")
+        if step is not None:
+            exact = value.quantize(step, rounding=ROUND_HALF_EVEN, context=_EXACT)
+            if exact != value and not rules.rounds:
+                raise BadCell(f"takes {scale} decimals at most; --round rounds them")
+            if limit is not None and abs(exact) >= limit:
+                raise BadCell(f"is too large for {column.sql_type}")
+            value = exact
+        return f"{value if value else abs(value):f}"
+
+    def from_int(value: int) -> str:
+        if limit is not None and not -limit < value < limit:
+            raise BadCell(f"is too large for {column.sql_type}")
+        return f"{int(value)}{zeros}"
+
+    def from_text(text: str) -> str:
+        plain = plain_number_text(text, rules)
+        if not _DECIMAL.fullmatch(plain):
+            raise BadCell("takes numbers")
+        return from_decimal(Decimal(plain))
+
+    return {
+        int: from_int,
+        Padded: from_int,
+        float: lambda value: from_decimal(Decimal(repr(value))),
+        str: from_text,
+        Imprecise: lost,
+    }
+
+
+def floats(_column: Column, rules: Rules) -> Handlers:
+    """Return the handlers of a floating-point column; they return float."""
+
+    def from_text(text: str) -> float:
+        plain = plain_number_text(text, rules)
+        if not _DECIMAL.fullmatch(plain):
+            raise BadCell("takes numbers")
+        value = float(plain)
+        if math.isinf(value):
+            raise BadCell("is out of range")
+        return value
+
+    return {int: float, Padded: float, float: float, Imprecise: float, str: from_text}
+
+
+def lost(_value: float) -> NoReturn:
+    """Reject a number of more than 15 digits."""
+    raise BadCell("digits beyond the 15th were already lost in Excel; format the column as text")
+
+
+def plain_text(text: str) -> str:
+    """Return `text` without surrounding blanks, full-width characters as plain ones (Unicode NFKC)."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def plain_number_text(text: str, rules: Rules) -> str:
+    """Return a number's text in plain digits, without the thousands separators that the rules allow."""
+    plain = plain_text(text)
+    if len(plain) > LONGEST_NUMBER:
+        raise BadCell(f"is longer than {LONGEST_NUMBER} characters")
+    if rules.thousands and rules.thousands in plain:
+        separator = re.escape(rules.thousands)
+        if re.fullmatch(rf"[+-]?[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+(?:\.[0-9]*)?", plain):
+            return plain.replace(rules.thousands, "")
+    return plain

@@ -1,0 +1,35 @@
+"""What can be wrong with a file or a sheet as a whole. The reading process sends these to its parent by name."""
+
+from __future__ import annotations
+
+from app.errors import AppError, Failed, Invalid, NotFound
+
+
+class NotASpreadsheet(Failed):
+    """The content is of no kind that can be read."""
+
+
+class DamagedFile(Failed):
+    """The file is cut off, or its parts do not fit together."""
+
+
+class EncryptedFile(Failed):
+    """The file needs a password."""
+
+
+class RefusedFile(Failed):
+    """The file holds what only an attack needs, or more than the limits allow."""
+
+
+class NoSuchSheet(NotFound):
+    """The workbook has no sheet of that name or number."""
+
+
+class EmptySheet(Invalid):
+    """The sheet has no header row."""
+
+
+PROBLEMS: dict[str, type[AppError]] = {
+    kind.__name__: kind
+    for kind in (NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet, Failed)
+}

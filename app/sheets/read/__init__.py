@@ -1,0 +1,1 @@
+"""Workbooks of every kind, read as rows of cells with their true addresses."""

@@ -1,0 +1,78 @@
+"""Dates, times and durations: numbers that a format makes into one (ECMA-376 part 1, 18.17.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from app.sheets.cells import Cell, Unusable
+
+DAY_US = 86_400_000_000
+EPOCH_1900 = date(1899, 12, 30)
+EPOCH_1904 = date(1904, 1, 1)
+LEAP_DAY_THAT_NEVER_WAS = 60  # serial 60 is 29 February 1900 in the 1900 system, which Lotus 1-2-3 took for a leap year
+LAST_DAY = date(9999, 12, 31)
+
+# Turns a serial and, if known, the text that spelled it, into a value.
+Shape = Callable[[float, str], Cell]
+
+
+def split(serial: float, text: str = "") -> tuple[int, int]:
+    """Return whole days and microseconds of a serial, to the nearest microsecond.
+
+    A serial spelled with 9 or 10 decimals was cut there by its writer, and is good to some microseconds only: a whole
+    millisecond within that is meant.
+    """
+    days = int(serial // 1)
+    microseconds = round((serial - days) * DAY_US)
+    decimals = len(text.partition(".")[2]) if "e" not in text.lower() else 0
+    if decimals in (9, 10):
+        nearest = round(microseconds, -3)
+        if abs(microseconds - nearest) <= DAY_US / 10**decimals / 2:
+            microseconds = nearest
+    return (days + 1, 0) if microseconds == DAY_US else (days, microseconds)
+
+
+def time_of(microseconds: int) -> time:
+    """Return the time of day that many microseconds after midnight."""
+    seconds, microsecond = divmod(microseconds, 1_000_000)
+    return time(seconds // 3600, seconds // 60 % 60, seconds % 60, microsecond)
+
+
+def duration(serial: float, text: str) -> Cell:
+    """Return the timedelta of a cell formatted like `[h]:mm`."""
+    days, microseconds = split(serial, text)
+    try:
+        return timedelta(days=days, microseconds=microseconds)
+    except OverflowError:
+        return Unusable("holds a duration that is out of range")
+
+
+def date_shape(is_1904: bool, has_date: bool, has_time: bool) -> Shape:
+    """Return the function that makes a serial into a date, a time or both, for a format that shows these parts.
+
+    A date format shows a date, and the datetime where the cell has a time of day all the same; a time below 1 in the
+    1900 system is a time of day without a date.
+    """
+    epoch = EPOCH_1904 if is_1904 else EPOCH_1900
+    last = (LAST_DAY - epoch).days
+
+    def shape(serial: float, text: str) -> Cell:
+        days, microseconds = split(serial, text)
+        if days < 0:
+            return Unusable("shows ##### (a negative date)")
+        if days == 0 and has_time and not (is_1904 and has_date):
+            return time_of(microseconds)
+        if not is_1904:
+            if days == 0:
+                return Unusable("holds a date before 1 January 1900")
+            if days == LEAP_DAY_THAT_NEVER_WAS:
+                return Unusable("shows 29 February 1900, a day that never was")
+            if days < LEAP_DAY_THAT_NEVER_WAS:
+                days += 1
+        if days > last:
+            return Unusable("shows ##### (a date after the year 9999)")
+        day = epoch + timedelta(days=days)
+        return day if not has_time and microseconds == 0 else datetime.combine(day, time_of(microseconds))
+
+    return shape

@@ -1,0 +1,77 @@
+"""Texts as a sheet's XML holds them: escapes, rich text, and the table of shared strings."""
+
+from __future__ import annotations
+
+import re
+from typing import IO
+
+from app.sheets.problems import RefusedFile
+from app.sheets.read.xml import feed, main_names, new_parser
+
+# ST_Xstring: _x000D_ stands for a character that XML cannot hold, _x005F_ for the underscore that would start such an
+# escape (ECMA-376 part 1, 22.9.2.19).
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+MOST_SHARED_STRINGS = 20_000_000
+
+
+def unescaped(text: str) -> str:
+    """Return `text` with its `_xHHHH_` escapes decoded; a surrogate pair becomes the one character it stands for."""
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class TextHandlers:
+    """Expat handlers that gather the text of one `<si>` or `<is>`: its `<t>` and those of its runs, no phonetics."""
+
+    def __init__(self) -> None:
+        """Start with no text."""
+        self._parts: list[str] = []
+        self._in_text = False
+        self._phonetic = 0
+        self.start = {"t": self._start_t, "rPh": self._start_phonetic}
+        self.end = {"t": self._end_t, "rPh": self._end_phonetic}
+
+    def characters(self, data: str) -> None:
+        """Take character data; what is outside a `<t>` does not count."""
+        if self._in_text:
+            self._parts.append(data)
+
+    def take(self) -> str:
+        """Return the text gathered since the last call, decoded."""
+        text = "".join(self._parts)
+        self._parts.clear()
+        return unescaped(text)
+
+    def _start_t(self, _attributes: dict[str, str]) -> None:
+        self._in_text = not self._phonetic
+
+    def _end_t(self) -> None:
+        self._in_text = False
+
+    def _start_phonetic(self, _attributes: dict[str, str]) -> None:
+        self._phonetic += 1
+
+    def _end_phonetic(self) -> None:
+        self._phonetic -= 1
+
+
+def shared_strings(stream: IO[bytes], part: str) -> list[str]:
+    """Return the shared strings in order; whatever count the part declares is not believed.
+
+    Raises:
+        RefusedFile: there are more of them than a workbook can use.
+    """
+    strings: list[str] = []
+    texts = TextHandlers()
+    starts = main_names(texts.start)
+    ends = main_names({**texts.end, "si": lambda: strings.append(texts.take())})
+    parser = new_parser(part)
+    parser.StartElementHandler = lambda name, attributes: starts[name](attributes) if name in starts else None
+    parser.EndElementHandler = lambda name: ends[name]() if name in ends else None
+    parser.CharacterDataHandler = texts.characters
+    for _ in feed(parser, stream, part):
+        if len(strings) > MOST_SHARED_STRINGS:
+            raise RefusedFile(f"The file has more than {MOST_SHARED_STRINGS:,} shared strings.")
+    return strings

@@ -1,0 +1,72 @@
+"""XML from strangers: parsed by expat in a stream, with document types and entities refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+from xml.parsers import expat
+
+from app.sheets.problems import DamagedFile, RefusedFile
+
+CHUNK = 1 << 18
+# Transitional and strict OOXML spell the same names in two namespaces (ECMA-376 part 4 and part 1).
+MAIN = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+RELATIONSHIP_IDS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
+
+Start = Callable[[dict[str, str]], None]
+End = Callable[[], None]
+
+
+def main_names(handlers: dict[str, Any]) -> dict[str, Any]:
+    """Return handlers for elements of the spreadsheet's own namespaces, by the names that expat gives them."""
+    return {f"{namespace} {name}": handler for namespace in MAIN for name, handler in handlers.items()}
+
+
+def local_name(name: str) -> str:
+    """Return an element's name without its namespace."""
+    return name.rpartition(" ")[2]
+
+
+def new_parser(part: str) -> expat.XMLParserType:
+    """Return a parser that names elements `namespace name` and refuses what only an attack needs."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+
+    def refuse(*_declaration: Any) -> None:
+        raise RefusedFile(f"{part} declares a document type, which no spreadsheet program writes: it may be an attack.")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    return parser
+
+
+def feed(parser: expat.XMLParserType, stream: IO[bytes], part: str) -> Iterator[None]:
+    """Feed a part to its parser, and yield after every chunk.
+
+    Raises:
+        DamagedFile: the part is not well-formed XML.
+    """
+    try:
+        while chunk := stream.read(CHUNK):
+            parser.Parse(chunk)
+            yield
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise DamagedFile(f"{part} is not well-formed: {error}") from None
+    yield
+
+
+def elements(stream: IO[bytes], part: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield local name and attributes of every element of a small part."""
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = new_parser(part)
+    parser.StartElementHandler = lambda name, attributes: found.append((local_name(name), attributes))
+    for _ in feed(parser, stream, part):
+        yield from found
+        found.clear()

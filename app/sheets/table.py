@@ -1,0 +1,82 @@
+"""The target table, as the conversion needs to know it: no SQLAlchemy, so that it can go to another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The kinds of column that cells can fill.
+KINDS = (
+    "text",
+    "integer",
+    "decimal",
+    "float",
+    "boolean",
+    "date",
+    "datetime",
+    "time",
+    "enum",
+    "json",
+    "binary",
+)
+UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, and the limits of what it holds.
+
+    Attributes:
+        kind: one of `KINDS`, or `UNSUPPORTED`.
+        sql_type: the type as the database spells it, for people.
+        default: the SQL expression of its default; None where it has none.
+        is_automatic: the database fills it in: auto-increment, or generated.
+        is_generated: it cannot be written at all.
+        length: the most characters of a text; max_bytes: the most bytes in UTF-8.
+        precision, scale: digits in all and after the point of a decimal; None where the type leaves them open.
+        minimum, maximum: of an integer.
+        fraction_digits: of the seconds of a datetime or time.
+        members: of an enum.
+    """
+
+    name: str
+    kind: str
+    sql_type: str
+    nullable: bool = True
+    default: str | None = None
+    comment: str = ""
+    is_automatic: bool = False
+    is_generated: bool = False
+    length: int | None = None
+    max_bytes: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    fraction_digits: int = 0
+    members: tuple[str, ...] = ()
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether every row must have a value here."""
+        return not self.nullable and self.default is None and not self.is_automatic
+
+
+@dataclass(frozen=True)
+class Key:
+    """A unique key: its name (`PRIMARY` for the primary key) and its columns."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns in order, and its unique keys, the primary key first."""
+
+    name: str
+    columns: tuple[Column, ...]
+    keys: tuple[Key, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`."""
+        return next(column for column in self.columns if column.name == name)
