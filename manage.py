@@ -14,9 +14,13 @@ def main() -> None:
     """Run the command line."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("FLASK_APP", str(ROOT / "app"))
-    from commands.group import OpsdeskGroup
+    try:
+        from commands.group import OpsdeskGroup
 
-    OpsdeskGroup().main()
+        OpsdeskGroup().main()
+    except KeyboardInterrupt:  # before the command line was there to say so itself
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

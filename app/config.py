@@ -16,12 +16,15 @@ from app.errors import ConfigError
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN_KEYS = {"changeme", "change-me", "secret", "dev", "development", "replace-me", "your-secret-key"}
 SHORTEST_KEY = 32
+# What turns Flask's own reading of .env off turns ours off as well (Flask documentation, FLASK_SKIP_DOTENV).
+_NO = ("", "0", "false", "no")
 
 
 class Base:
     """What holds everywhere unless a class below says otherwise."""
 
-    # The folder of what this installation keeps: SQLite file, secret key. Empty: instance/ beside manage.py.
+    # The folder of what this installation keeps: SQLite file, secret key. Empty: instance/ beside manage.py, which is
+    # also where a relative path starts.
     INSTANCE_PATH = ""
     # Any SQLAlchemy URL, e.g. mysql+pymysql://user:password@host/shop. Empty: a SQLite file in the instance folder.
     DATABASE_URL = ""
@@ -60,6 +63,7 @@ class Production(Base):
     PRODUCTION = True
 
 
+MAY_BE_ZERO = {"POOL_OVERFLOW"}
 CONFIGS = {"development": Development, "testing": Testing, "production": Production}
 
 
@@ -72,6 +76,25 @@ def settings_of(config: type[Base], environ: Mapping[str, str]) -> dict[str, Any
     return settings
 
 
+def read_env_files() -> None:
+    """Add what stands in `.env`, then `.flaskenv`, beside `manage.py` to the environment; what is there stays.
+
+    Flask would read the files of the folder one happens to stand in: another project's database, perhaps.
+
+    Raises:
+        ConfigError: a file that is not UTF-8 text.
+    """
+    if os.environ.get("FLASK_SKIP_DOTENV", "").lower() not in _NO:
+        return
+    from dotenv import load_dotenv
+
+    for file in (ROOT / ".env", ROOT / ".flaskenv"):
+        try:
+            load_dotenv(file)
+        except UnicodeDecodeError:
+            raise ConfigError(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from None
+
+
 def load(config: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return all settings.
 
@@ -81,10 +104,7 @@ def load(config: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
     Raises:
         ConfigError: an unknown class, or a value that is not of its setting's type.
     """
-    if not os.environ.get("FLASK_SKIP_DOTENV"):
-        from dotenv import load_dotenv
-
-        load_dotenv(ROOT / ".env")
+    read_env_files()
     name = config if isinstance(config, str) else os.environ.get("FLASK_CONFIG", "development")
     if name not in CONFIGS:
         raise ConfigError(f'FLASK_CONFIG is "{name}".', f"It takes one of: {', '.join(CONFIGS)}.")
@@ -96,14 +116,14 @@ def load(config: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 def instance_path(settings: Mapping[str, Any]) -> str:
     """Return the absolute path of the instance folder."""
-    return str(Path(settings["INSTANCE_PATH"] or ROOT / "instance").resolve())
+    return str((ROOT / (settings["INSTANCE_PATH"] or "instance")).resolve())
 
 
 def problems_of(settings: Mapping[str, Any]) -> list[str]:
     """Return why these settings must not serve anyone: sentences that say what to do, none when all is well."""
     if not settings["PRODUCTION"]:
         return []
-    mend = "Put one into .env: SECRET_KEY=$(python -c 'import secrets; print(secrets.token_hex(32))')"
+    mend = "Put SECRET_KEY= into .env with what this prints: python -c 'import secrets; print(secrets.token_hex(32))'"
     key = settings["SECRET_KEY"]
     if not key:
         return [f"SECRET_KEY is not set. {mend}"]
@@ -117,7 +137,11 @@ def problems_of(settings: Mapping[str, Any]) -> list[str]:
 def _parse(name: str, text: str, kind: type) -> Any:
     if kind is not int:
         return text
+    least = 0 if name in MAY_BE_ZERO else 1
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
-        raise ConfigError(f'{name} is "{text}"; it takes a whole number.', "Mend it in .env.") from None
+        number = least - 1
+    if number < least:
+        raise ConfigError(f'{name} is "{text}"; it takes a whole number from {least} up.', "Mend it in .env.")
+    return number

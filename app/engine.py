@@ -5,15 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from app.errors import ConfigError
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 BUSY_TIMEOUT_S = 10
+EXAMPLE = "It looks like mysql+pymysql://user:password@host/shop."
 # Connection.execution_options(writer=True): take the write lock at BEGIN, instead of failing at the first write
 # because somebody else wrote since (SQLite documentation, "BEGIN IMMEDIATE").
 WRITER = "writer"
@@ -21,12 +24,13 @@ WRITER = "writer"
 # TRADITIONAL is strict mode for every engine, no zero dates, no division by zero, no silent change of engine
 # (MySQL manual, "Server SQL Modes").
 MYSQL_SESSION = "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', default_storage_engine='InnoDB'"
+MYSQL_CONNECT_ARGS: dict[str, Any] = {"charset": "utf8mb4", "init_command": MYSQL_SESSION, "connect_timeout": 10}
 
 
 def init_app(app: Flask) -> None:
     """Set Flask-SQLAlchemy's URL and engine options from the project's settings."""
     url = database_url(app.config, Path(app.instance_path))
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    if _is_sqlite_file(url):
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, app.config)
@@ -36,18 +40,17 @@ def database_url(settings: Mapping[str, Any], instance: Path) -> URL:
     """Return the database's URL: `DATABASE_URL`, else a SQLite file in `instance`. SQLite paths become absolute.
 
     Raises:
-        ConfigError: `DATABASE_URL` is not a URL.
+        ConfigError: `DATABASE_URL` is not a URL that leads to a database from here.
     """
     text = settings["DATABASE_URL"] or f"sqlite:///{instance / 'opsdesk.sqlite3'}"
     try:
         url = make_url(text)
-    except ArgumentError:
-        raise ConfigError(
-            "DATABASE_URL is not a database URL.", "It looks like mysql+pymysql://user:password@host/shop."
-        ) from None
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
+        raise ConfigError("DATABASE_URL is not a database URL.", EXAMPLE) from None
     if url.drivername in ("mysql", "mariadb"):
         url = url.set(drivername=f"{url.drivername}+pymysql")
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    _check(url)
+    if _is_sqlite_file(url):
         url = url.set(database=str((instance / str(url.database)).resolve()))
     return url
 
@@ -61,7 +64,7 @@ def engine_options(url: URL, settings: Mapping[str, Any]) -> dict[str, Any]:
             "pool_timeout": settings["POOL_TIMEOUT_S"],
             "pool_recycle": settings["POOL_RECYCLE_S"],
             "pool_pre_ping": True,
-            "connect_args": {"charset": "utf8mb4", "init_command": MYSQL_SESSION, "connect_timeout": 10},
+            "connect_args": MYSQL_CONNECT_ARGS,
         }
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
@@ -71,6 +74,29 @@ def engine_options(url: URL, settings: Mapping[str, Any]) -> dict[str, Any]:
 def is_mysql(url: URL) -> bool:
     """Tell whether `url` leads to MySQL or MariaDB."""
     return url.get_backend_name() in ("mysql", "mariadb")
+
+
+def _is_sqlite_file(url: URL) -> bool:
+    """Tell whether `url` names a SQLite file by its path: neither memory nor a `file:` URI of SQLite's own."""
+    path = url.database or ":memory:"
+    return url.get_backend_name() == "sqlite" and path != ":memory:" and not path.startswith("file:")
+
+
+def _check(url: URL) -> None:
+    """Refuse a URL that cannot work, before SQLAlchemy or the server says it in their words."""
+    if "@" in (url.host or ""):
+        raise ConfigError("DATABASE_URL has an @ inside its user or password.", "Write it as %40, / as %2F, : as %3A.")
+    if is_mysql(url) and not url.database:
+        raise ConfigError("DATABASE_URL names a server and no database.", EXAMPLE)
+    try:
+        url.get_dialect().import_dbapi()
+    except NoSuchModuleError:
+        raise ConfigError(f'DATABASE_URL begins with "{url.drivername}", which is no database.', EXAMPLE) from None
+    except ImportError as error:
+        raise ConfigError(
+            f"DATABASE_URL ({url.drivername}) needs the Python module {error.name}, which is not installed.",
+            "Install the package that has it, or use another driver: MySQL and MariaDB take mysql+pymysql://.",
+        ) from None
 
 
 @event.listens_for(Engine, "connect")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -30,20 +31,24 @@ def init_app(app: Flask) -> None:
 
 
 def _is_serving() -> bool:
-    """Tell whether this is a server: outside any Click command (gunicorn), or `flask run`."""
+    """Tell whether this is a server: outside Flask's command line (gunicorn), or `flask run` by any of its names."""
     import click
+    from flask.cli import ScriptInfo
 
     context = click.get_current_context(silent=True)
-    return context is None or context.info_name == "run"
+    return context is None or context.find_object(ScriptInfo) is None or context.command.name == "run"
 
 
 def _kept_key(path: Path) -> str:
-    """Return the key in `path`; make it first, readable by its owner alone, where there is none."""
+    """Return the key in `path`; make it first, readable by its owner alone, where there is none.
+
+    Of several processes that start at once one makes it; the lock keeps the others from reading a file still empty.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # freed when the file is closed
+        key = file.read().strip()
+        if not key:
+            key = secrets.token_hex(32)
+            file.write(key)
+    return key

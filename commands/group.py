@@ -8,8 +8,8 @@ import click
 from flask.cli import FlaskGroup, ScriptInfo
 
 import commands
-from app.errors import AppError
-from commands.guard import fail
+from app import config
+from commands.guard import guarded, reported
 
 ALIASES = {"runserver": "run"}
 # The groups that extensions add to the application, with their help: it stands here because the application, whose
@@ -22,6 +22,19 @@ class OpsdeskGroup(FlaskGroup):
 
     `flask --help` then needs neither SQLAlchemy nor Alembic; a command loads the application when it runs.
     """
+
+    def __init__(self, **settings: Any) -> None:
+        # Flask would read the .env of the current folder; make_context reads the project's.
+        super().__init__(load_dotenv=False, **settings)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Return the context; the `.env` is read after the options, so that `--env-file` goes before it."""
+        with reported():
+            context = super().make_context(info_name, args, parent, **extra)
+            config.read_env_files()
+        return context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of Flask's, the plugins', the extensions' and the project's commands, sorted."""
@@ -37,10 +50,8 @@ class OpsdeskGroup(FlaskGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an application that cannot be made is an error like any other."""
-        try:
+        with reported():
             return super().invoke(ctx)
-        except AppError as error:
-            fail(error)
 
 
 class _ExtensionGroup(click.Group):
@@ -53,4 +64,4 @@ class _ExtensionGroup(click.Group):
         assert parent is not None  # noqa: S101 - only OpsdeskGroup hands this out
         app = parent.ensure_object(ScriptInfo).load_app()
         parent.with_resource(app.app_context())
-        return app.cli.commands[self.name or ""].make_context(info_name, args, parent=parent, **extra)
+        return guarded(app.cli.commands[self.name or ""]).make_context(info_name, args, parent=parent, **extra)

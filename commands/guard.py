@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -56,24 +57,39 @@ def fail(error: AppError) -> NoReturn:
     raise click.exceptions.Exit(error.exit_code)
 
 
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn any error inside into its message on stderr and its exit code."""
+    try:
+        yield
+    except AppError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        _interrupted()
+    except click.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):  # Ctrl-C at a prompt
+            _interrupted()
+        raise
+    except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        raise  # Click's own; it ends quietly when nobody reads on: flask runs list | head
+    except Exception as error:  # noqa: BLE001 - the last place before a traceback on the operator's screen
+        from app.services.failures import failure_of
+
+        fail(failure_of(error))
+
+
+def _interrupted() -> NoReturn:
+    click.echo("Interrupted.", err=True)
+    raise click.exceptions.Exit(INTERRUPTED) from None
+
+
 def _guard(callback: Callable[..., Any]) -> Callable[..., Any]:
     inside = with_appcontext(_checked(callback))
 
     @functools.wraps(callback)
     def run(*args: Any, **kwargs: Any) -> Any:
-        try:
+        with reported():
             return inside(*args, **kwargs)
-        except AppError as error:
-            fail(error)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:  # noqa: BLE001 - the last place before a traceback on the operator's screen
-            from app.services.failures import failure_of
-
-            fail(failure_of(error))
 
     run.guarded = True  # type: ignore[attr-defined]
     return run
