@@ -42,9 +42,10 @@ def database_url(settings: Mapping[str, Any], instance: Path) -> URL:
     Raises:
         ConfigError: `DATABASE_URL` is not a URL that leads to a database from here.
     """
-    text = settings["DATABASE_URL"] or f"sqlite:///{instance / 'opsdesk.sqlite3'}"
+    if not settings["DATABASE_URL"]:
+        return URL.create("sqlite", database=str(instance / "opsdesk.sqlite3"))
     try:
-        url = make_url(text)
+        url = make_url(settings["DATABASE_URL"])
     except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise ConfigError("DATABASE_URL is not a database URL.", EXAMPLE) from None
     if url.drivername in ("mysql", "mariadb"):
