@@ -9,6 +9,8 @@ import click
 
 from commands.output import as_json, moment, print_table, rows_summary
 
+LARGEST_ID = 2**31 - 1  # MySQL's INT
+
 
 @click.group("runs")
 def command() -> None:
@@ -45,7 +47,7 @@ def list_(limit: int, json_: bool) -> None:
 
 
 @command.command()
-@click.argument("run_id", metavar="ID", type=int)
+@click.argument("run_id", metavar="ID", type=click.IntRange(1, LARGEST_ID))
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def show(run_id: int, json_: bool) -> None:
     """Show one run, whole."""
