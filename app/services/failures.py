@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, TimeoutError
+import sqlite3
+
+import pymysql
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from app.errors import AppError, Busy, Failed
 from app.extensions import db
@@ -53,12 +56,9 @@ def _failure_of(error: Exception) -> AppError:
         return error
     if isinstance(error, TimeoutError):
         return Busy("All database connections of this process are in use.", "Raise POOL_SIZE, or try again.")
-    if isinstance(error, OperationalError | ProgrammingError) and error.orig is not None:
-        known = _known(error.orig)
-        if known is not None:
-            return known
-    if isinstance(error, DBAPIError):
-        return Failed(f"The database says: {error.orig}", "See the statement with: flask --debug …")
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, pymysql.err.Error | sqlite3.Error):
+        return _known(original) or Failed(f"The database says: {original}", "More with: flask --debug …")
     if isinstance(error, OSError):
         return Failed(f"{error.filename or 'The system'}: {error.strerror or error}")
     return Failed(

@@ -33,6 +33,7 @@ class Column:
         is_generated: it cannot be written at all.
         length: the most characters of a text; max_bytes: the most bytes in UTF-8.
         precision, scale: digits in all and after the point of a decimal; None where the type leaves them open.
+        exact_digits: the most significant digits of a decimal that the database keeps; None where it keeps all.
         minimum, maximum: of an integer.
         fraction_digits: of the seconds of a datetime or time.
         members: of an enum.
@@ -50,10 +51,16 @@ class Column:
     max_bytes: int | None = None
     precision: int | None = None
     scale: int | None = None
+    exact_digits: int | None = None
     minimum: int | None = None
     maximum: int | None = None
     fraction_digits: int = 0
     members: tuple[str, ...] = ()
+
+    @property
+    def replaces_blanks(self) -> bool:
+        """Tell whether a blank cell here becomes the column's default."""
+        return not self.nullable and self.default is not None and not self.is_automatic
 
     @property
     def is_required(self) -> bool:

@@ -63,6 +63,8 @@ def decimals(column: Column, rules: Rules) -> Handlers:
             if limit is not None and abs(exact) >= limit:
                 raise BadCell(f"is too large for {column.sql_type}")
             value = exact
+        if column.exact_digits is not None and len(value.normalize(_EXACT).as_tuple().digits) > column.exact_digits:
+            raise BadCell(f"has more than {column.exact_digits} digits, which this database does not keep")
         return f"{value if value else abs(value):f}"
 
     def from_int(value: int) -> str:

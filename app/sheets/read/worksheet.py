@@ -27,7 +27,7 @@ class Findings:
     """
 
     declared_rows: int | None = None
-    hidden_rows: list[int] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int]] = field(default_factory=list)  # first and last row of each merged area
 
@@ -107,7 +107,7 @@ class WorksheetParser:
         self._cells = {}
         self._column = -1
         if attributes.get("hidden") in ("1", "true"):
-            self.findings.hidden_rows.append(self._row)
+            self.findings.hidden_rows.add(self._row)
 
     def _end_row(self) -> None:
         self.rows.append((self._row, self._cells))

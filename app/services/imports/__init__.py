@@ -1,0 +1,97 @@
+"""Import sheets into a table: all rows or none, proved, and on record."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import ExitStack, nullcontext
+
+import pymysql
+import sqlalchemy as sa
+
+from app.errors import Refused
+from app.extensions import db
+from app.services import runs
+from app.services.imports.diagnosis import refused, unreadable
+from app.services.imports.loading import load_and_prove, loading_connection
+from app.services.imports.new_table import created, infer
+from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
+from app.services.imports.sources import RowsRejectedError, Source
+from app.sheets.load.mysql import LoadError
+from app.sheets.process import Reader
+from app.sheets.target import find, reflect
+
+__all__ = ["ImportRequest", "Outcome", "SheetReport", "Watcher", "import_sheets"]
+
+# What a database says when it refuses rows, as opposed to being away, busy or full.
+ROWS_REFUSED = (LoadError, sqlite3.IntegrityError, pymysql.err.IntegrityError, pymysql.err.DataError)
+
+
+def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
+    """Import the sheets of all files into one table, in one transaction.
+
+    Raises:
+        AppError: nothing was written, and why; RowsRejected names the cells.
+    """
+    with ExitStack() as stack:
+        readers = [stack.enter_context(Reader(path, request.limits)) for path in request.files]
+        sources = [
+            Source(reader, reader.head(request.sheet, request.header_row, request.skip_hidden)) for reader in readers
+        ]
+        new_table = _prepare(sources, request, watcher)
+        name = f"{', '.join(path.name for path in request.files)} → {request.table}"
+        with runs.recorded("import", name, request.arguments()) as run:
+            started = time.monotonic()
+            rows = _load(sources, new_table, request, watcher)
+            run.rows[request.table] = {"would insert" if request.dry_run else "inserted": rows}
+        return Outcome(
+            run_id=run.id,
+            table=request.table,
+            rows=rows,
+            columns=max(len(source.columns) for source in sources),
+            seconds=time.monotonic() - started,
+            dry_run=request.dry_run,
+            created=new_table is not None and not request.dry_run,
+            sheets=tuple(source.report() for source in sources),
+        )
+
+
+def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) -> sa.Table | None:
+    """Make all plans; return the table to make, if one is to be made (its plans come with it)."""
+    if request.create:
+        if len(sources) > 1:
+            raise Refused("--create takes one file.", "Import the others into the table that it makes.")
+        return infer(db.engine, sources[0], request, watcher)
+    with db.engine.connect() as connection:
+        table = find(connection, request.table, db.metadata)
+    for source in sources:
+        source.make_plan(table, request, watcher)
+    return None
+
+
+def _load(sources: list[Source], new_table: sa.Table | None, request: ImportRequest, watcher: Watcher) -> int:
+    """Load within one transaction, and return the rows; whatever the database refuses is explained by cells."""
+    try:
+        with (
+            loading_connection(db.engine) as connection,
+            created(connection, new_table, request.dry_run) if new_table is not None else nullcontext(),
+        ):
+            if new_table is not None:
+                table = reflect(connection, request.table, db.metadata)
+                sources[0].make_plan(table, request, watcher)
+            counts = [source.head.rows for source in sources]
+            known = [count for count in counts if count is not None]
+            watcher.loading(sum(known) if len(known) == len(counts) else None)
+            rows = load_and_prove(connection, sources, request, watcher)
+            if request.dry_run:
+                connection.rollback()
+            else:
+                connection.commit()
+            return rows
+    except RowsRejectedError:
+        raise unreadable(sources) from None
+    except ROWS_REFUSED as error:
+        explained = refused(db.engine, sources[0].planned.table, sources, request) if new_table is None else None
+        if explained is None:
+            raise
+        raise explained from error

@@ -1,0 +1,105 @@
+"""From a load that failed to the cells that made it fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.errors import Invalid
+from app.services.imports.loading import loading_connection, road
+from app.services.imports.request import ImportRequest
+from app.services.imports.sources import Source
+from app.sheets.diagnose import Violation, violations, warned
+from app.sheets.load.mysql import LoadError
+from app.sheets.load.statements import STAGE, create_stage, stage_columns
+from app.sheets.rejects import RejectedCell, addresses, grouped
+from app.sheets.table import Table
+
+STAGE_STEP = 1 << 21  # more than Excel has rows: a staged row's number tells its source too
+SHOWN_GROUPS = 20
+
+
+class RowsRejected(Invalid):
+    """Rows that cannot be loaded; nothing was written. `cells` are the rejects, as many as were kept."""
+
+    label = "Nothing was written"
+
+    def __init__(self, cells: Sequence[RejectedCell], rejected: int, rows: int, files: int) -> None:
+        """Describe the rejects, grouped by cause.
+
+        Args:
+            rejected: rows that cannot be loaded, of `rows` read.
+            files: how many files were read; addresses name theirs if there are several.
+        """
+        groups = grouped(cells)
+        width = max((len(group.column) for group in groups), default=0)
+        lines = [
+            f"{len(group.cells):>6,}  {group.column:<{width}}  {group.cause}    {addresses(group, files > 1)}"
+            for group in groups[:SHOWN_GROUPS]
+        ]
+        if len(groups) > SHOWN_GROUPS:
+            lines.append(f"        and {len(groups) - SHOWN_GROUPS} more causes; --json lists all")
+        super().__init__("\n".join([f"{rejected:,} of {rows:,} rows cannot be loaded.", *lines]))
+        self.cells = tuple(cells)
+        self.rejected = rejected
+        self.rows = rows
+
+
+def unreadable(sources: Sequence[Source]) -> RowsRejected:
+    """Return the error for rows that the conversion rejected."""
+    read = [source for source in sources if source.reader.summary is not None]
+    cells = [
+        _cell(source, reject.row, reject.column, reject.cause, reject.value)
+        for source in read
+        for reject in source.summary.rejects
+    ]
+    rejected = sum(source.summary.rejected for source in read)
+    return RowsRejected(cells, rejected, sum(source.summary.rows for source in read), len(sources))
+
+
+def refused(engine: sa.Engine, table: Table, sources: Sequence[Source], request: ImportRequest) -> RowsRejected | None:
+    """Return the error for rows that the database refused, found by staging them; None where no cause was found."""
+    found: dict[tuple[int, str, str], Violation] = {}
+    with loading_connection(engine) as connection:
+        for number, source in enumerate(sources):
+            for violation in _staged(connection, table, source, number, request):
+                found.setdefault((violation.stage_row, violation.column, violation.cause), violation)
+        connection.rollback()
+    if not found:
+        return None
+    cells = [_violating_cell(sources, violation) for _, violation in sorted(found.items())]
+    rows = sum(source.summary.rows for source in sources)
+    return RowsRejected(cells, len({row for row, _, _ in found}), rows, len(sources))
+
+
+def _staged(
+    connection: sa.Connection, table: Table, source: Source, number: int, request: ImportRequest
+) -> list[Violation]:
+    """Stage one more source, and return the violations of all rows staged so far."""
+    columns = source.columns
+    load, sink = road(connection)
+    if number == 0:
+        connection.exec_driver_sql(create_stage(connection.dialect, request.table, table.columns))
+    step = number * STAGE_STEP
+    found: list[Violation] = []
+    try:
+        load(connection, STAGE, stage_columns(columns), source.rows(request, sink, lambda _count: None, stage=step))
+    except LoadError as error:
+        found += warned(error.warnings, [step + row for row in source.numbers])
+    return found + violations(connection, table, columns, request.max_errors)
+
+
+def _violating_cell(sources: Sequence[Source], violation: Violation) -> RejectedCell:
+    number, row = divmod(violation.stage_row, STAGE_STEP)
+    source = sources[number]
+    names = [mapped.column.name for mapped in source.planned.columns]
+    index = names.index(violation.column) if violation.column in names else 0
+    return _cell(source, row, index, violation.cause, violation.value)
+
+
+def _cell(source: Source, row: int, index: int, cause: str, value: str) -> RejectedCell:
+    mapped = source.planned.columns[index]
+    return RejectedCell(
+        source.reader.path.name, source.head.sheet, row, mapped.position, mapped.column.name, cause, value
+    )

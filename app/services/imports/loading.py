@@ -1,0 +1,75 @@
+"""One transaction: load every sheet, prove it, then commit or roll back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from app.engine import WRITER, is_mysql
+from app.errors import Invalid, Refused
+from app.services.imports.request import ImportRequest, Watcher
+from app.services.imports.sources import Source
+from app.sheets import frames
+from app.sheets.load import mysql, sqlite
+from app.sheets.prove import differences, totals
+from app.sheets.table import Column
+
+# A loader takes a connection, a table's name, its columns and the rows, and returns how many it loaded.
+Loader = Callable[..., int]
+
+
+@contextmanager
+def loading_connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection of its own to load through; nothing is kept unless it commits."""
+    if is_mysql(engine.url):
+        engine = mysql.load_engine(engine.url)
+    elif engine.dialect.name != "sqlite":
+        raise Refused("Imports go into SQLite, MySQL and MariaDB.", "Set DATABASE_URL to one of these.")
+    with engine.connect().execution_options(**{WRITER: True}) as connection:
+        try:
+            yield connection
+        except BaseException:
+            if isinstance(driver := connection.connection.driver_connection, mysql.LoadConnection) and not driver.open:
+                connection.invalidate()  # broken off in the middle of LOAD DATA; the server rolls back by itself
+            connection.rollback()
+            raise
+
+
+def road(connection: sa.Connection) -> tuple[Loader, str]:
+    """Return the fastest loader that this database has, and the sink whose rows it takes."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.load_rows, frames.COLUMNS
+    if mysql.allows_load_data(connection):
+        return mysql.load_stream, frames.TEXT
+    return mysql.load_rows, frames.COLUMNS
+
+
+def load_and_prove(
+    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, watcher: Watcher
+) -> int:
+    """Load all sheets into the table and prove it; return how many rows. The caller commits.
+
+    Raises:
+        RowsRejectedError: rows cannot be loaded; the sources' summaries say which.
+        LoadError, sqlite3.Error, pymysql.Error: the database refuses rows.
+        Invalid: the table did not gain what the sheets hold.
+    """
+    load, sink = road(connection)
+    table = request.table
+    done = 0
+    for source in sources:
+        columns: list[Column] = source.columns
+        before = totals(connection, table, columns)
+        rows = source.rows(request, sink, lambda count, done=done: watcher.progress(done + count))  # type: ignore[misc]
+        load(connection, table, columns, rows)
+        found = differences(before, totals(connection, table, columns), source.summary, columns)
+        if found:
+            raise Invalid(
+                f"Nothing was written: {table} did not gain what {source.reader.path.name} holds:\n  "
+                + "\n  ".join(found),
+                "Is there a trigger, a CHAR column that drops spaces, or a type that keeps less?",
+            )
+        done += source.summary.rows
+    return done

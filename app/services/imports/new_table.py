@@ -1,0 +1,61 @@
+"""`--create`: a new table for a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from app.engine import is_mysql
+from app.errors import Conflict, Invalid, Refused
+from app.services.imports.request import ImportRequest, Watcher
+from app.services.imports.sources import Source
+from app.sheets.frames import ProfileJob
+from app.sheets.infer import infer_table
+from app.sheets.target import check_not_protected
+
+
+def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Watcher) -> sa.Table:
+    """Return the table for a sheet, by all of its rows, once the watcher has agreed.
+
+    Raises:
+        Conflict: there is such a table already.
+        Invalid: the sheet has no rows, or a header twice.
+        Refused: the watcher does not want it.
+    """
+    check_not_protected(request.table)
+    with engine.connect() as connection:
+        if sa.inspect(connection).has_table(request.table):
+            raise Conflict(f'There is a table "{request.table}" already.', "Leave out --create to import into it.")
+    head = source.head
+    headers = [(position, text) for position, text in head.headers if request.mapping.get(text) != ""]
+    job = ProfileJob(head.sheet, head.header_row, tuple(position for position, _ in headers), request.limit)
+    rows, profiles = source.reader.profile(job)
+    if not rows:
+        raise Invalid(f'The sheet "{head.sheet}" has no rows to infer a table from.')
+    table = infer_table(request.table, headers, profiles)
+    if not watcher.create(table, head, rows):
+        raise Refused("No table was made.")
+    return table
+
+
+@contextmanager
+def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterator[None]:
+    """Make the table on the connection that will fill it; it goes again if that fails, or at the end of a dry run.
+
+    SQLite makes tables within the transaction. MySQL commits them at once, so a dry run fills a temporary one there,
+    and a failed import drops the table, which nobody else has filled.
+    """
+    commits = is_mysql(connection.engine.url)
+    if commits and dry_run:
+        columns = [column.copy() for column in table.columns]
+        table = sa.Table(table.name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+    table.create(connection)
+    try:
+        yield
+    except BaseException:
+        if commits and not dry_run:
+            with connection.engine.begin() as another:
+                table.drop(another)
+        raise

@@ -1,0 +1,87 @@
+"""The sheets of an import: each with the process that reads it, its header and its plan."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.services.imports.request import ImportRequest, SheetReport, Watcher
+from app.sheets.frames import ConvertJob, Head, Summary
+from app.sheets.headers import make_plan
+from app.sheets.plan import Plan
+from app.sheets.process import Reader
+from app.sheets.table import Column, Table
+
+
+class RowsRejectedError(Exception):
+    """Raised in the middle of a load whose rows turn out not to be loadable, so that the load is broken off."""
+
+
+@dataclass
+class Source:
+    """One sheet on its way into the table. `numbers` are the Excel rows of what was read, in order."""
+
+    reader: Reader
+    head: Head
+    plan: Plan | None = None
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+
+    def make_plan(self, table: Table, request: ImportRequest, watcher: Watcher) -> None:
+        """Match the headers to the table.
+
+        Raises:
+            Invalid: they do not fit.
+        """
+        head = self.head
+        self.plan = make_plan(head.sheet, head.header_row, head.headers, table, request.mapping, watcher.leave_out)
+        watcher.planned(self.reader.path, head, self.plan)
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return the table's columns that the sheet fills, in the sheet's order."""
+        return [mapped.column for mapped in self.planned.columns]
+
+    @property
+    def planned(self) -> Plan:
+        """Return the plan, which has been made."""
+        assert self.plan is not None  # noqa: S101 - made before anything is loaded
+        return self.plan
+
+    @property
+    def summary(self) -> Summary:
+        """Return what was read; complete when all rows have been taken."""
+        assert self.reader.summary is not None  # noqa: S101 - the rows have been taken
+        return self.reader.summary
+
+    def rows(
+        self, request: ImportRequest, sink: str, progress: Callable[[int], None], stage: int | None = None
+    ) -> Iterator[Any]:
+        """Yield the converted rows as the sink has them.
+
+        Raises:
+            RowsRejectedError: at the end, when some cannot be loaded; `summary` says which.
+        """
+        job = ConvertJob(
+            self.planned, sink, request.rules, request.limit, request.max_errors, stage, request.skip_hidden
+        )
+        del self.numbers[:]
+        for batch in self.reader.batches(job):
+            self.numbers.extend(batch.numbers)
+            progress(len(self.numbers))
+            yield batch.rows
+        if self.summary.rejected:
+            raise RowsRejectedError
+
+    def report(self) -> SheetReport:
+        """Return what was read of this sheet."""
+        summary = self.summary
+        return SheetReport(
+            self.reader.path.name,
+            self.head.sheet,
+            self.head.header_row,
+            summary.rows,
+            summary.blank_rows,
+            (*self.head.warnings, *summary.warnings),
+        )

@@ -1,0 +1,141 @@
+"""The process that reads workbooks: `python -m app.sheets.child MEMORY_MB SECONDS`.
+
+Parsers of strangers' files may hang, eat all memory or abort, so they do it here, within limits. Jobs come in on
+stdin, frames go out on stdout (see `app.sheets.frames`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import marshal
+import pickle
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import IO, Any
+
+from app.errors import AppError
+from app.sheets import frames
+from app.sheets.batches import Batches
+from app.sheets.encode import load_data_text, with_row_numbers
+from app.sheets.frames import ConvertJob, HeadJob, Job, ProfileJob, write_frame
+from app.sheets.head import find_head, left_out_positions, sheet_warnings
+from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
+from app.sheets.profile import profile
+from app.sheets.read.workbook import Workbook, open_workbook
+
+PR_SET_PDEATHSIG = 1  # prctl(2): die when the parent does
+LONGEST_CAUSE = 300
+
+
+class Session:
+    """One workbook, opened by the first job and kept for those that follow."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        """Answer on `out`."""
+        self._out = out
+        self._workbook: Workbook | None = None
+
+    def answer(self, job: Job) -> None:
+        """Do one job, and send its frames."""
+        _ANSWERS[type(job)](self, job)
+
+    def head(self, job: HeadJob) -> None:
+        """Send the header of a sheet."""
+        self._workbook = open_workbook(job.path)
+        self._send(frames.HEAD, asdict(find_head(self._workbook, job)))
+
+    def convert(self, job: ConvertJob) -> None:
+        """Send the rows of a sheet in batches, and the summary; after the first reject only the summary."""
+        workbook = self._opened()
+        batches = Batches(job)
+        chunks = workbook.rows(job.plan.sheet)
+        first = next(chunks, [])
+        findings = workbook.findings()
+        ignored = left_out_positions(job, findings)
+        rejected = False
+        for batch in batches.of(_chain(first, chunks), findings.hidden_rows, ignored):
+            if batches.summary.rejected:
+                if not rejected:
+                    write_frame(self._out, frames.REJECTED)
+                rejected = True
+                continue
+            columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
+            rows = columns if job.sink == frames.COLUMNS else load_data_text(columns)
+            write_frame(self._out, frames.BATCH, marshal.dumps((batch.numbers.tobytes(), rows)))
+        batches.summary.warnings = [*sheet_warnings(job, findings), *batches.strays()]
+        self._send(frames.END, asdict(batches.summary))
+
+    def profile(self, job: ProfileJob) -> None:
+        """Send what is in each column of a sheet."""
+        self._send(frames.END, profile(self._opened(), job))
+
+    def _opened(self) -> Workbook:
+        if self._workbook is None:
+            raise DamagedFile("No file is open.")
+        return self._workbook
+
+    def _send(self, kind: bytes, value: dict[str, Any]) -> None:
+        write_frame(self._out, kind, json.dumps(value).encode())
+
+
+_ANSWERS: dict[type, Callable[[Session, Any], None]] = {
+    HeadJob: Session.head,
+    ConvertJob: Session.convert,
+    ProfileJob: Session.profile,
+}
+
+
+def main() -> None:
+    """Answer jobs until there are no more."""
+    memory_mb, seconds = map(int, sys.argv[1:3])
+    _limit(memory_mb << 20, seconds)
+    out = sys.stdout.buffer
+    session = Session(out)
+    while True:
+        try:
+            job = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+        except EOFError:
+            return
+        try:
+            session.answer(job)
+        except BrokenPipeError:
+            return
+        except BaseException as error:  # noqa: BLE001 - a panic of a native parser is a BaseException
+            problem = _problem(error, memory_mb)
+            kind = next((name for name, known in PROBLEMS.items() if type(problem) is known), "Failed")
+            write_frame(out, frames.PROBLEM, json.dumps([kind, problem.message, problem.hint]).encode())
+
+
+def _problem(error: BaseException, memory_mb: int) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, MemoryError):
+        return RefusedFile(
+            f"The file needs more than {memory_mb} MiB of memory to read.", "The limit is IMPORT_MEMORY_MB, in .env."
+        )
+    if isinstance(error, OSError) and error.filename:
+        return AppError(f"{error.filename}: {error.strerror}")
+    cause = f"{type(error).__name__}: {error}"[:LONGEST_CAUSE]
+    return DamagedFile(f"The file is damaged or of an unknown make ({cause}).", "Save it anew in Excel as xlsx.")
+
+
+def _limit(memory: int, seconds: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _chain(first: list[Any], rest: Any) -> Any:
+    yield first
+    yield from rest
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""What the reading process and its parent say to each other: frames of a kind, a length and a payload.
+
+The parent sends pickled jobs, which the child trusts. The child, which reads strangers' files, sends JSON and, for
+rows, marshal: neither makes the parent run anything.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from app.sheets.convert.rules import STRICT, Rules
+from app.sheets.plan import Plan
+
+HEAD = b"H"  # the header row, JSON
+BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them)
+REJECTED = b"R"  # the first bad cell was found; no rows follow
+END = b"E"  # the summary, JSON
+PROBLEM = b"P"  # the file cannot be read, JSON
+_PREFIX = struct.Struct("<cI")
+
+TEXT = "text"  # rows as LOAD DATA reads them
+COLUMNS = "columns"  # rows as a list of columns
+
+
+@dataclass(frozen=True)
+class HeadJob:
+    """Find the header row. `header_row` from 1; None: the first row with a cell that is not blank."""
+
+    path: Path
+    sheet: str | None
+    header_row: int | None
+    skip_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class ConvertJob:
+    """Read and convert the rows below the header.
+
+    Attributes:
+        sink: `TEXT` or `COLUMNS`.
+        limit: the most rows to read.
+        max_rejects: how many rejects to keep; all are counted.
+        stage: put this number, plus the row's, before each row, for a staging table; None: do not.
+    """
+
+    plan: Plan
+    sink: str
+    rules: Rules = STRICT
+    limit: int | None = None
+    max_rejects: int = 10_000
+    stage: int | None = None
+    skip_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class ProfileJob:
+    """Look at all rows below the header, and say what is in each column."""
+
+    sheet: str
+    header_row: int
+    positions: tuple[int, ...]
+    limit: int | None = None
+    skip_hidden: bool = False
+
+
+Job = HeadJob | ConvertJob | ProfileJob
+
+
+@dataclass
+class Head:
+    """The header of a sheet. `rows` is how many rows the sheet says to have below it; None where it does not say."""
+
+    sheet: str
+    header_row: int
+    headers: list[tuple[int, str]]
+    rows: int | None
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A cell that cannot be loaded: its row in Excel, its place in the plan's columns, why, and its value."""
+
+    row: int
+    column: int
+    cause: str
+    value: str
+
+
+@dataclass
+class Summary:
+    """What was read: rows, blank rows, the rejects, and what every column adds up to (see `app.sheets.prove`).
+
+    `rejected` counts rows; `rejects` may be fewer than there are bad cells.
+    """
+
+    rows: int = 0
+    blank_rows: int = 0
+    rejected: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+    sums: list[float | int] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def write_frame(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
+    """Write one frame, and flush."""
+    stream.write(_PREFIX.pack(kind, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes]:
+    """Return kind and payload of the next frame.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    prefix = stream.read(_PREFIX.size)
+    if len(prefix) < _PREFIX.size:
+        raise EOFError
+    kind, length = _PREFIX.unpack(prefix)
+    payload = stream.read(length)
+    if len(payload) < length:
+        raise EOFError
+    return kind, payload

@@ -1,0 +1,162 @@
+"""Match the headers of a sheet to the columns of a table: by name, by COMMENT, then by what the operator says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from app.errors import Invalid
+from app.sheets.cells import column_letters
+from app.sheets.plan import MappedColumn, Plan
+from app.sheets.table import UNSUPPORTED, Column, Table
+
+# The columns that a rejects workbook has beside the sheet's own; a mended one is imported as it is.
+REJECT_HEADERS = ("_row", "_error")
+_IGNORED = re.compile(r"[\s_\-]+")
+
+Header = tuple[int, str]  # the sheet's column from 0, and the text in the header row
+# Asked for the headers that fit no column; tells whether to leave them out.
+LeaveOut = Callable[[list[str]], bool]
+
+
+def normalised(name: str) -> str:
+    """Return a header or column name as it is compared: NFKC, without case, spaces, `_` and `-`."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def make_plan(
+    sheet: str,
+    header_row: int,
+    headers: Sequence[Header],
+    table: Table,
+    mapping: Mapping[str, str],
+    leave_out: LeaveOut,
+) -> Plan:
+    """Return the plan of an import.
+
+    Args:
+        headers: of the sheet, in order.
+        mapping: header to column name, or to "" for a header to leave out; what it names is not matched otherwise.
+        leave_out: asked whether unknown headers may be left out.
+
+    Raises:
+        Invalid: headers are unknown, double, or missing; the message lists all of them.
+    """
+    problems: list[str] = []
+    chosen = _chosen(headers, table, mapping, problems)
+    matched: list[MappedColumn] = []
+    unknown: list[Header] = []
+    left_out: list[Header] = []
+    columns = _by_normalised_name(table)
+    for position, header in headers:
+        if header in REJECT_HEADERS:
+            left_out.append((position, header))
+            continue
+        if normalised(header) in chosen:
+            name = chosen[normalised(header)]
+            if name is None:
+                left_out.append((position, header))
+            else:
+                matched.append(MappedColumn(position, header, name, "--map"))
+            continue
+        found = columns.get(normalised(header))
+        if found is None:
+            unknown.append((position, header))
+        else:
+            matched.append(MappedColumn(position, header, *found))
+    problems += _double_targets(matched) + _unwritable(matched) + _missing(matched, table)
+    if unknown and not problems and leave_out([header for _, header in unknown]):
+        left_out += unknown
+    else:
+        problems += [_unknown(header, table) for _, header in unknown]
+    if not matched and not problems:
+        problems.append("no header fits a column of the table")
+    if problems:
+        raise Invalid(
+            f'The headers of sheet "{sheet}" (row {header_row}) do not fit the table {table.name}:\n  '
+            + "\n  ".join(problems),
+            'Match a header by hand with --map "Header=column", leave one out with --map "Header=", '
+            "or name the row of the headers with --header-row.",
+        )
+    return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
+
+
+def _by_normalised_name(table: Table) -> dict[str, tuple[Column, str]]:
+    """Return the columns by normalised comment and, before that, by normalised name; with how they are found.
+
+    A comment that two columns share finds neither.
+    """
+    comments = Counter(normalised(column.comment) for column in table.columns if column.comment)
+    by_comment = {
+        normalised(column.comment): (column, "comment")
+        for column in table.columns
+        if column.comment and comments[normalised(column.comment)] == 1
+    }
+    return by_comment | {normalised(column.name): (column, "name") for column in table.columns}
+
+
+def _chosen(
+    headers: Sequence[Header], table: Table, mapping: Mapping[str, str], problems: list[str]
+) -> dict[str, Column | None]:
+    present = {normalised(header) for _, header in headers}
+    columns = {column.name: column for column in table.columns}
+    chosen: dict[str, Column | None] = {}
+    for header, name in mapping.items():
+        if normalised(header) not in present:
+            problems.append(f'--map names the header "{header}", which the sheet does not have')
+        elif name and name not in columns:
+            problems.append(
+                f'--map names the column "{name}", which the table does not have{_did_you_mean(name, columns)}'
+            )
+        else:
+            chosen[normalised(header)] = columns[name] if name else None
+    return chosen
+
+
+def _double_targets(matched: Sequence[MappedColumn]) -> list[str]:
+    problems = []
+    for name, count in Counter(mapped.column.name for mapped in matched).items():
+        if count > 1:
+            places = ", ".join(
+                f'"{mapped.header}" ({column_letters(mapped.position)})'
+                for mapped in matched
+                if mapped.column.name == name
+            )
+            problems.append(f"{name} would be filled by {count} columns: {places}")
+    return problems
+
+
+def _unwritable(matched: Sequence[MappedColumn]) -> list[str]:
+    problems = []
+    for mapped in matched:
+        if mapped.column.is_generated:
+            problems.append(f'"{mapped.header}": the database computes {mapped.column.name}; leave it out')
+        elif mapped.column.kind == UNSUPPORTED:
+            problems.append(f'"{mapped.header}": no cell can fill {mapped.column.name}, a {mapped.column.sql_type}')
+    return problems
+
+
+def _missing(matched: Sequence[MappedColumn], table: Table) -> list[str]:
+    filled = {mapped.column.name for mapped in matched}
+    return [
+        f"{column.name} is required, and the sheet has no column for it"
+        for column in table.columns
+        if column.is_required and column.name not in filled
+    ]
+
+
+def _unknown(header: str, table: Table) -> str:
+    names = {normalised(column.name): column.name for column in table.columns}
+    names |= {normalised(column.comment): column.name for column in table.columns if column.comment}
+    return f'"{header}" is not in the table{_did_you_mean(normalised(header), names)}'
+
+
+def _did_you_mean(name: str, names: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1)
+    if not close:
+        return ""
+    found = names[close[0]]
+    return f"; did you mean {found.name if isinstance(found, Column) else found}?"

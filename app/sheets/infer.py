@@ -1,0 +1,95 @@
+"""A new table for a sheet, inferred from all of its rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from app.sheets.headers import Header
+from app.sheets.profile import ColumnProfile
+
+TEXT_LENGTHS = (20, 50, 100, 255, 500, 1000)
+INT32 = 2**31 - 1
+LONGEST_TEXT_CHARACTERS = 16_000  # of which each may take 4 of the 65,535 bytes of MySQL's TEXT
+LONGEST_IDENTIFIER = 64  # MySQL manual, "Identifier Length Limits"
+
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_NAME = re.compile(r"\W+")
+
+
+def infer_table(name: str, headers: Sequence[Header], profiles: Sequence[ColumnProfile]) -> sa.Table:
+    """Return a table for a sheet: one column a header, its comment the header, and a numbered primary key."""
+    names = column_names([header for _, header in headers])
+    columns = [
+        sa.Column(column, _type(profile), comment=header)
+        for column, (_, header), profile in zip(names, headers, profiles, strict=True)
+    ]
+    if "id" not in names:
+        columns.insert(0, sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True))
+    return sa.Table(name, sa.MetaData(), *columns, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+
+
+def column_names(headers: Sequence[str]) -> list[str]:
+    """Return a name for each header: `Invoice No` and `InvoiceNo` give invoice_no, 订单号 stays; no two alike."""
+    names: list[str] = []
+    for header in headers:
+        words = _WORD_BOUNDARY.sub("_", unicodedata.normalize("NFKC", header))
+        base = _NOT_NAME.sub("_", words).strip("_").lower()[: LONGEST_IDENTIFIER - 4] or "column"
+        if base[0].isdigit():
+            base = f"c_{base}"
+        name, number = base, 1
+        while name in names:
+            number += 1
+            name = f"{base}_{number}"
+        names.append(name)
+    return names
+
+
+def _type(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    types = frozenset(profile.types) - {"Unusable"}
+    for fitting, make in _RULES:
+        if types and types <= fitting:
+            return make(profile)
+    return _text(profile)
+
+
+def _text(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    for length in TEXT_LENGTHS:
+        if profile.longest <= length:
+            return sa.String(length)
+    return (
+        sa.Text() if profile.longest <= LONGEST_TEXT_CHARACTERS else sa.Text().with_variant(mysql.LONGTEXT(), "mysql")
+    )
+
+
+def _integer(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    return sa.Integer() if min(profile.minimum, -profile.maximum) >= -INT32 else sa.BigInteger()
+
+
+def _decimal(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    scale = max(profile.decimals, 2)
+    return sa.Double() if scale > 6 else sa.Numeric(max(profile.whole_digits + 2, 10) + scale, scale)
+
+
+def _datetime(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    return sa.DateTime().with_variant(mysql.DATETIME(fsp=6 if profile.has_fractions else 0), "mysql", "mariadb")
+
+
+def _time(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
+    return sa.Time().with_variant(mysql.TIME(fsp=6 if profile.has_fractions else 0), "mysql", "mariadb")
+
+
+# The first set that holds all types of a column's cells decides; a mix of others is text.
+_RULES: tuple[tuple[frozenset[str], Callable[[ColumnProfile], sa.types.TypeEngine[Any]]], ...] = (
+    (frozenset({"bool"}), lambda _profile: sa.Boolean()),
+    (frozenset({"int"}), _integer),
+    (frozenset({"int", "float"}), _decimal),
+    (frozenset({"date"}), lambda _profile: sa.Date()),
+    (frozenset({"date", "datetime"}), _datetime),
+    (frozenset({"time"}), _time),
+)

@@ -1,0 +1,1 @@
+"""Converted rows into a table, by the fastest road that each database has."""

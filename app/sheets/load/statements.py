@@ -1,0 +1,71 @@
+"""The SQL of loading. Identifiers come from the reflected table alone, values are always bound or streamed.
+
+On MySQL the statements are in pymysql's format style: a percent sign in a name or a default stands doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.sheets.table import Column
+
+STAGE = "opsdesk_stage"
+STAGE_ROW = "opsdesk_row"
+
+
+def quoted(dialect: sa.Dialect, name: str) -> str:
+    """Return an identifier as the database wants it."""
+    return str(dialect.identifier_preparer.quote_identifier(name))
+
+
+def insert_into(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
+    """Return an INSERT up to its VALUES."""
+    names = ", ".join(quoted(dialect, column.name) for column in columns)
+    return f"INSERT INTO {quoted(dialect, table)} ({names}) VALUES"
+
+
+def row_values(dialect: sa.Dialect, columns: Sequence[Column], placeholder: str) -> str:
+    """Return the values of one row for an INSERT, with a placeholder for each column."""
+    return f"({', '.join(_value(dialect, column, placeholder) for column in columns)})"
+
+
+def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
+    """Return a LOAD DATA whose lines are made by `app.sheets.encode` (MySQL manual, "LOAD DATA Statement")."""
+    fields, settings = [], []
+    for number, column in enumerate(columns):
+        name, variable = quoted(dialect, column.name), f"@opsdesk_{number}"
+        value = _value(dialect, column, f"UNHEX({variable})" if column.kind == "binary" else variable)
+        fields.append(name if value == variable else variable)
+        if value != variable:
+            settings.append(f"{name} = {value}")
+    return (
+        f"LOAD DATA LOCAL INFILE 'opsdesk' INTO TABLE {quoted(dialect, table)} CHARACTER SET utf8mb4"
+        r" FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'"
+        f" ({', '.join(fields)}){' SET ' if settings else ''}{', '.join(settings)}"
+    )
+
+
+def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
+    """Return the CREATE of a temporary table with the columns of `table`, all nullable, and the row's number."""
+    names = ", ".join(f"t.{quoted(dialect, column.name)}" for column in columns)
+    integer = "INTEGER" if dialect.name == "sqlite" else "UNSIGNED"
+    return (
+        f"CREATE TEMPORARY TABLE {STAGE} AS SELECT CAST(0 AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
+        f" FROM (SELECT 0 AS one) o LEFT JOIN {quoted(dialect, table)} t ON 1 = 0 WHERE 1 = 0"
+    )
+
+
+def stage_columns(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns of the staging table: the row number, then those of the plan, all nullable."""
+    nullable = [Column(column.name, column.kind, column.sql_type) for column in columns]
+    return [Column(STAGE_ROW, "integer", "integer"), *nullable]
+
+
+def _value(dialect: sa.Dialect, column: Column, value: str) -> str:
+    """Return the SQL of a value; a blank in a column that cannot be NULL becomes the column's default."""
+    if not column.replaces_blanks:
+        return value
+    default = str(column.default)
+    return f"COALESCE({value}, {default.replace('%', '%%') if dialect.name != 'sqlite' else default})"

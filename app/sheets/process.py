@@ -1,0 +1,187 @@
+"""The parent's side of the reading process: start it, ask it, and outlive it whatever happens to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from app.config import ROOT
+from app.errors import AppError, Failed
+from app.sheets import frames
+from app.sheets.frames import ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
+from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
+from app.sheets.profile import ColumnProfile
+
+LAST_WORDS = 2000  # bytes of the child's stderr that are worth showing
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a reading process may use: address space in MiB, seconds of wall time."""
+
+    memory_mb: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Rows on their way into a table: their numbers in Excel, and the rows as the job's sink has them."""
+
+    numbers: array[int]
+    rows: Any
+
+
+class Reader:
+    """A workbook, read by a process of its own. Use it in a `with`: the process ends with it."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Start the process; the file is opened by the first job."""
+        self.path = path
+        self.summary: Summary | None = None
+        self._limits = limits
+        self._timed_out = False
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        self._watchdog = threading.Timer(limits.seconds, self._time_out)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def __enter__(self) -> Self:
+        """Return the reader."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self.close()
+
+    def head(self, sheet: str | None, header_row: int | None, skip_hidden: bool = False) -> Head:
+        """Return the header of a sheet.
+
+        Raises:
+            NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet: what is wrong with it.
+        """
+        self._ask(HeadJob(self.path, sheet, header_row, skip_hidden))
+        answer = Head(**self._answer(frames.HEAD))
+        answer.headers = [(position, text) for position, text in answer.headers]
+        return answer
+
+    def profile(self, job: ProfileJob) -> tuple[int, list[ColumnProfile]]:
+        """Return the number of rows, and a profile for each of the job's columns."""
+        self._ask(job)
+        answer = self._answer(frames.END)
+        return answer["rows"], [ColumnProfile(**column) for column in answer["columns"]]
+
+    def batches(self, job: ConvertJob) -> Iterator[RowBatch]:
+        """Yield the converted rows of a sheet; when they end, `summary` says what was read.
+
+        After the first row that cannot be loaded none are yielded: they would not be kept.
+        """
+        self.summary = None
+        self._ask(job)
+        while True:
+            kind, payload = self._frame()
+            if kind == frames.END:
+                self.summary = _summary(json.loads(payload))
+                return
+            if kind == frames.BATCH:
+                numbers, rows = _unmarshalled(payload)
+                yield RowBatch(array("I", numbers), rows)
+
+    def close(self) -> None:
+        """End the process at once, if it has not ended."""
+        self._watchdog.cancel()
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+
+    def _ask(self, job: Job) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
+        try:
+            pickle.dump(job, self._process.stdin)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._death() from None
+
+    def _answer(self, expected: bytes) -> dict[str, Any]:
+        kind, payload = self._frame()
+        if kind != expected:
+            raise Failed(f"{self.path.name}: the reading process answered {kind!r} instead of {expected!r}.")
+        answer: dict[str, Any] = json.loads(payload)
+        return answer
+
+    def _frame(self) -> tuple[bytes, bytes]:
+        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
+        try:
+            kind, payload = frames.read_frame(self._process.stdout)
+        except EOFError:
+            raise self._death() from None
+        if kind == frames.PROBLEM:
+            name, message, hint = json.loads(payload)
+            raise PROBLEMS.get(name, Failed)(f"{self.path.name}: {message}", hint)
+        return kind, payload
+
+    def _death(self) -> AppError:
+        """Return the error for a process that ended without an answer."""
+        status = self._process.wait()
+        name = self.path.name
+        if self._timed_out or status == -signal.SIGXCPU:
+            return RefusedFile(
+                f"{name}: reading took longer than {self._limits.seconds} s.", "The limit is IMPORT_TIMEOUT_S, in .env."
+            )
+        words = self._last_words()
+        if status == -signal.SIGKILL:
+            return Failed(f"{name}: the reading process was killed.", "Was the machine out of memory?")
+        if status == -signal.SIGABRT or "memory" in words.lower():
+            return RefusedFile(
+                f"{name}: the file needs more than {self._limits.memory_mb} MiB of memory to read, or is made to.",
+                "The limit is IMPORT_MEMORY_MB, in .env.",
+            )
+        last = words.strip().splitlines()[-1:] or [f"status {status}"]
+        return DamagedFile(f"{name}: the reading process died on this file ({last[0][:200]}).")
+
+    def _last_words(self) -> str:
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(size - LAST_WORDS, 0))
+        return self._stderr.read().decode(errors="replace")
+
+    def _time_out(self) -> None:
+        self._timed_out = True
+        self._process.kill()
+
+
+def _unmarshalled(payload: bytes) -> tuple[bytes, Any]:
+    import marshal
+
+    numbers, rows = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
+    return numbers, rows
+
+
+def _summary(answer: dict[str, Any]) -> Summary:
+    summary = Summary(**answer)
+    summary.rejects = [Reject(**reject) for reject in answer["rejects"]]
+    return summary

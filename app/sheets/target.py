@@ -1,0 +1,207 @@
+"""The target of an import, reflected from the database: any table, also one that no model knows."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from app.errors import NotFound, Refused
+from app.sheets.table import UNSUPPORTED, Column, Key, Table
+
+# The project's own records: only its own commands write them.
+PROTECTED = frozenset({"alembic_version", "runs", "seeds", "users"})
+
+INT64 = (-(2**63), 2**63 - 1)
+# MySQL manual, "Integer Types": bits.
+MYSQL_INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INTEGER": 32, "BIGINT": 64}
+# MySQL manual, "String Type Storage Requirements": bytes.
+MYSQL_TEXTS = {"TINYTEXT": 2**8 - 1, "TEXT": 2**16 - 1, "MEDIUMTEXT": 2**24 - 1, "LONGTEXT": 2**32 - 1}
+MYSQL_BINARIES = {"TINYBLOB": 2**8 - 1, "BLOB": 2**16 - 1, "MEDIUMBLOB": 2**24 - 1, "LONGBLOB": 2**32 - 1}
+
+
+def find(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
+    """Return the table called `name`, to import into.
+
+    Raises:
+        NotFound: there is no such table; names the nearest.
+        Refused: it is one of the project's own records, or a view.
+    """
+    inspector = sa.inspect(connection)
+    names = inspector.get_table_names()
+    if name not in names:
+        raise _no_such_table(name, names, inspector.get_view_names(), connection)
+    check_not_protected(name)
+    return reflect(connection, name, models)
+
+
+def check_not_protected(name: str) -> None:
+    """Raise Refused for a table that only the project's own commands may write."""
+    if name.lower() in PROTECTED:
+        raise Refused(f'"{name}" is opsdesk\'s own record.', "Its commands alone write it.")
+
+
+def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
+    """Return what the database says of a table that is there, a temporary one too.
+
+    Where the database keeps no comments and no enums (SQLite), those of a model of the same name stand in.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type that SQLAlchemy does not know is UNSUPPORTED here
+        reflected = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
+    json_columns = _json_columns(connection, name)
+    model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
+    columns = tuple(_column(column, reflected, model, connection.dialect, json_columns) for column in reflected.columns)
+    return Table(name, columns, _keys(reflected))
+
+
+def _no_such_table(name: str, names: list[str], views: list[str], connection: sa.Connection) -> Exception:
+    if name in views:
+        return Refused(f'"{name}" is a view.', "Import into the table behind it.")
+    close = difflib.get_close_matches(name, names, n=1)
+    url = connection.engine.url
+    where = url.database if connection.dialect.name == "sqlite" else f"{url.database}@{url.host}"
+    meant = f' Did you mean "{close[0]}"?' if close else ""
+    return NotFound(f'no table "{name}" in {where}.{meant}', "To make a new table from the sheet, add --create.")
+
+
+def _keys(table: sa.Table) -> tuple[Key, ...]:
+    keys = [Key("PRIMARY", tuple(column.name for column in table.primary_key.columns))]
+    keys += [
+        Key(str(item.name or "unique"), tuple(column.name for column in item.columns))
+        for item in sorted(table.constraints, key=lambda item: str(item.name))
+        if isinstance(item, sa.UniqueConstraint)
+    ]
+    keys += [
+        Key(str(index.name), tuple(column.name for column in index.columns))
+        for index in sorted(table.indexes, key=lambda index: str(index.name))
+        if index.unique and len(index.columns) == len(index.expressions)
+    ]
+    unique = {key.columns: key for key in reversed(keys) if key.columns}
+    return tuple(key for key in keys if unique.get(key.columns) is key)
+
+
+def _json_columns(connection: sa.Connection, table: str) -> frozenset[str]:
+    """Return the columns that are JSON on MariaDB: LONGTEXT with a CHECK (MariaDB documentation, "JSON Data Type")."""
+    if not getattr(connection.dialect, "is_mariadb", False):
+        return frozenset()
+    clauses = connection.scalars(
+        sa.text(
+            "SELECT check_clause FROM information_schema.check_constraints"
+            " WHERE constraint_schema = DATABASE() AND table_name = :table"
+        ),
+        {"table": table},
+    )
+    return frozenset(match[1] for clause in clauses if (match := re.fullmatch(r"json_valid\(`(.+)`\)", clause)))
+
+
+def _column(
+    column: sa.Column[Any],
+    table: sa.Table,
+    model: sa.Table | None,
+    dialect: sa.Dialect,
+    json_columns: frozenset[str],
+) -> Column:
+    known = model.columns.get(column.name) if model is not None else None
+    type_ = column.type
+    if known is not None and isinstance(known.type, sa.Enum):
+        type_ = known.type
+    if column.name in json_columns:
+        type_ = sa.JSON()
+    default = column.server_default
+    return Column(
+        name=column.name,
+        sql_type=_spelled(type_, dialect),
+        nullable=bool(column.nullable),
+        default=str(default.arg) if isinstance(default, sa.DefaultClause) else None,
+        comment=column.comment or (known.comment if known is not None else None) or "",
+        is_automatic=column.computed is not None or _is_auto_increment(column, table, dialect),
+        is_generated=column.computed is not None,
+        **_limits(type_, dialect),
+    )
+
+
+def _is_auto_increment(column: sa.Column[Any], table: sa.Table, dialect: sa.Dialect) -> bool:
+    """Tell whether the database numbers this column: MySQL says so; SQLite does for a lone INTEGER primary key."""
+    if dialect.name == "sqlite":
+        return list(table.primary_key.columns) == [column] and isinstance(column.type, sa.INTEGER)
+    return column.autoincrement is True
+
+
+def _spelled(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> str:
+    try:
+        return type_.compile(dialect).lower()
+    except sa.exc.CompileError:
+        return type(type_).__name__.lower()
+
+
+def _limits(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> dict[str, Any]:
+    if isinstance(type_, sa.types.NullType) and dialect.name == "sqlite":
+        return {"kind": "text"}  # a column without a type, which SQLite takes
+    for kind, describe in _KINDS:
+        if isinstance(type_, kind):
+            return describe(type_, dialect)
+    return {"kind": UNSUPPORTED}
+
+
+def _integer(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
+    if getattr(type_, "display_width", None) == 1 and isinstance(type_, mysql.TINYINT):
+        return {"kind": "boolean"}
+    bits = MYSQL_INTEGERS.get(type(type_).__name__.upper(), 64) if dialect.name != "sqlite" else 64
+    low, high = (0, 2**bits - 1) if getattr(type_, "unsigned", False) else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return {"kind": "integer", "minimum": low, "maximum": high}
+
+
+def _decimal(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
+    precision, scale = type_.precision, type_.scale
+    if precision is not None and scale is None:
+        scale = 0
+    # SQLite keeps decimals as doubles (SQLite documentation, "Datatypes In SQLite", 3.1).
+    exact_digits = 15 if dialect.name == "sqlite" else None
+    return {"kind": "decimal", "precision": precision, "scale": scale, "exact_digits": exact_digits}
+
+
+def _text(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
+    max_bytes = MYSQL_TEXTS.get(type(type_).__name__.upper()) if dialect.name != "sqlite" else None
+    return {"kind": "text", "length": type_.length, "max_bytes": max_bytes}
+
+
+def _binary(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
+    max_bytes = MYSQL_BINARIES.get(type(type_).__name__.upper()) if dialect.name != "sqlite" else None
+    return {"kind": "binary", "max_bytes": getattr(type_, "length", None) or max_bytes}
+
+
+def _moment(kind: str) -> Callable[[Any, sa.Dialect], dict[str, Any]]:
+    # SQLAlchemy keeps microseconds in SQLite's texts always; MySQL as many digits as the type says, by default none.
+    return lambda type_, dialect: {
+        "kind": kind,
+        "fraction_digits": 6 if dialect.name == "sqlite" else getattr(type_, "fsp", None) or 0,
+    }
+
+
+def _fixed(kind: str) -> Callable[[Any, sa.Dialect], dict[str, Any]]:
+    return lambda _type, _dialect: {"kind": kind}
+
+
+# The kind of each SQL type; the first that fits counts.
+_KINDS: tuple[tuple[type, Callable[[Any, sa.Dialect], dict[str, Any]]], ...] = (
+    (sa.Boolean, _fixed("boolean")),
+    (mysql.SET, _fixed(UNSUPPORTED)),
+    (mysql.BIT, _fixed(UNSUPPORTED)),
+    (mysql.YEAR, lambda _type, _dialect: {"kind": "integer", "minimum": 1901, "maximum": 2155}),
+    (sa.Enum, lambda type_, _dialect: {"kind": "enum", "members": tuple(type_.enums)}),
+    (sa.Integer, _integer),
+    (sa.Float, _fixed("float")),
+    (sa.Numeric, _decimal),
+    (sa.DateTime, _moment("datetime")),
+    (sa.Date, _fixed("date")),
+    (sa.Time, _moment("time")),
+    (sa.JSON, _fixed("json")),
+    (sa.types._Binary, _binary),
+    (sa.String, _text),
+)
