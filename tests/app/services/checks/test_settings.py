@@ -1,0 +1,47 @@
+"""The checks of settings, secret key and folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from app.services.checks import settings
+from app.services.checks.finding import OK, PROBLEM
+
+
+def test_a_key_that_was_made_here_must_be_the_owners_alone(tmp_path: Path) -> None:
+    app = create_app("development")
+    kept = Path(app.instance_path) / "secret_key"
+    assert settings.secret_key(app).state == OK
+    assert settings.secret_key(app).what.startswith("64 bytes, kept in ")
+    kept.chmod(0o644)
+    found = settings.secret_key(app)
+    assert (found.state, found.mend) == (PROBLEM, f"chmod 600 {kept}")
+    assert "mode 644" in found.what
+
+
+@pytest.mark.parametrize("key", ["changeme", "short", "x" * 31])
+def test_a_key_that_can_be_guessed_is_a_problem(key: str) -> None:
+    found = settings.secret_key(create_app({"SECRET_KEY": key}))
+    assert found.state == PROBLEM
+    assert "token_hex" in found.mend
+    assert key not in found.what
+
+
+def test_a_folder_is_proved_by_writing_to_it(tmp_path: Path) -> None:
+    app = create_app({"SECRET_KEY": "k" * 32, "DATABASE_URL": "mysql://root@127.0.0.1/shop"})
+    app.instance_path = str(tmp_path / "a" / "b")
+    assert settings.folders(app).what.endswith("will be made when it is needed")
+    app.instance_path = str(tmp_path)
+    assert settings.folders(app).what == f"{tmp_path} is writable"
+    assert list(tmp_path.glob("*.tmp")) == []
+
+
+@pytest.mark.parametrize("path", ["/proc/opsdesk/instance", "file/instance"])
+def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").touch()
+    app = create_app({"SECRET_KEY": "k" * 32, "DATABASE_URL": "mysql://root@127.0.0.1/shop"})
+    app.instance_path = str(tmp_path / path)
+    assert settings.folders(app).state == PROBLEM
