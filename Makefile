@@ -5,19 +5,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint bench
+.DEFAULT_GOAL := help
+.PHONY: help install test lint docs
 
-install: $(INSTALLED)
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: $(INSTALLED) ## Make .venv with the project and its development tools
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $(INSTALLED)
 
-test: install
+test: install ## Run the tests; those on MariaDB need a server at TEST_MYSQL_URL
+	@$(BIN)/python -m tests.servers
 	$(BIN)/pytest
 
-lint: install
+lint: install ## Check form, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: install ## Write docs/cli.md from the help of the commands
+	$(BIN)/python docs/make_cli.py
