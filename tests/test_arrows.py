@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
         "app.config",
         "app.errors",
     },
-    "commands": {"app.services", "app.models", "app.secret_key", "app.config", "app.errors"},
+    "commands": {"app.services", "app.sheets", "app.models", "app.secret_key", "app.config", "app.errors"},
     "app": {"app.secret_key", "app.engine", "app.logs", "app.extensions", "app.config", "app.errors"},
     "manage": {"commands", "app"},
     "offline_script": {"app.services", "app.errors"},
