@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.sheets.load.statements import STAGE, STAGE_ROW, quoted
 from app.sheets.table import Column, Key, Table
+from app.sheets.target import any_types
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ def violations(connection: sa.Connection, table: Table, columns: Sequence[Column
     for key in keys:
         found += _existing(connection, table.name, key, most)
         found += _twice(connection, key, most)
-    inspector = sa.inspect(connection)
-    for foreign in inspector.get_foreign_keys(table.name):
+    with any_types():
+        inspector = sa.inspect(connection)
+        foreign_keys = inspector.get_foreign_keys(table.name)
+        checks = inspector.get_check_constraints(table.name)
+    for foreign in foreign_keys:
         if staged.issuperset(foreign["constrained_columns"]):
             found += _orphans(connection, foreign, most)
-    for check in inspector.get_check_constraints(table.name):
+    for check in checks:
         found += _check_failures(connection, check, columns, most)
     return found
 

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.errors import Invalid
 from app.sheets.cells import column_letters
@@ -18,6 +18,7 @@ REJECT_HEADERS = ("_row", "_error")
 _IGNORED = re.compile(r"[\s_\-]+")
 
 Header = tuple[int, str]  # the sheet's column from 0, and the text in the header row
+Found = tuple[Column, str]  # a column, and by what it was found: name or comment
 # Asked for the headers that fit no column; tells whether to leave them out.
 LeaveOut = Callable[[list[str]], bool]
 
@@ -50,9 +51,9 @@ def make_plan(
     matched: list[MappedColumn] = []
     unknown: list[Header] = []
     left_out: list[Header] = []
-    columns = _by_normalised_name(table)
+    find = finder(table)
     for position, header in headers:
-        if header in REJECT_HEADERS:
+        if header in REJECT_HEADERS and find(header) is None:
             left_out.append((position, header))
             continue
         if normalised(header) in chosen:
@@ -62,7 +63,7 @@ def make_plan(
             else:
                 matched.append(MappedColumn(position, header, name, "--map"))
             continue
-        found = columns.get(normalised(header))
+        found = find(header)
         if found is None:
             unknown.append((position, header))
         else:
@@ -84,18 +85,35 @@ def make_plan(
     return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
 
 
-def _by_normalised_name(table: Table) -> dict[str, tuple[Column, str]]:
-    """Return the columns by normalised comment and, before that, by normalised name; with how they are found.
+def finder(table: Table) -> Callable[[str], Found | None]:
+    """Return the function that finds the column of a header.
 
-    A comment that two columns share finds neither.
+    A header that is a column's name to the letter finds it; then one that is alike, then one that is alike to a
+    comment. What two columns share finds neither.
     """
-    comments = Counter(normalised(column.comment) for column in table.columns if column.comment)
-    by_comment = {
-        normalised(column.comment): (column, "comment")
-        for column in table.columns
-        if column.comment and comments[normalised(column.comment)] == 1
-    }
-    return by_comment | {normalised(column.name): (column, "name") for column in table.columns}
+    exact = {column.name: column for column in table.columns}
+    names = _unique((normalised(column.name), column) for column in table.columns)
+    comments = _unique((normalised(column.comment), column) for column in table.columns if column.comment)
+
+    def find(header: str) -> Found | None:
+        if header in exact:
+            return exact[header], "name"
+        alike = normalised(header)
+        for how, columns in (("name", names), ("comment", comments)):
+            if alike in columns:
+                column = columns[alike]
+                return None if column is None else (column, how)
+        return None
+
+    return find
+
+
+def _unique(pairs: Iterable[tuple[str, Column]]) -> dict[str, Column | None]:
+    """Return the columns by text; None where two share it."""
+    found: dict[str, Column | None] = {}
+    for text, column in pairs:
+        found[text] = None if text in found else column
+    return found
 
 
 def _chosen(

@@ -5,19 +5,24 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from app.errors import NotFound, Refused
+from app.sheets.sql_types import declared_types
 from app.sheets.table import UNSUPPORTED, Column, Key, Table
 
 # The project's own records: only its own commands write them.
 PROTECTED = frozenset({"alembic_version", "runs", "seeds", "users"})
 
 INT64 = (-(2**63), 2**63 - 1)
+TO_CREATE = "To make a new table from the sheet, add --create."
+# MySQL's own clause, which SQLAlchemy leaves in the default; MySQL allows it for the current time alone.
+_ON_UPDATE = re.compile(r"(current_timestamp(?:\(\d*\))?) ON UPDATE .*", re.IGNORECASE)
 # MySQL manual, "Integer Types": bits.
 MYSQL_INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INTEGER": 32, "BIGINT": 64}
 # MySQL manual, "String Type Storage Requirements": bytes.
@@ -25,17 +30,19 @@ MYSQL_TEXTS = {"TINYTEXT": 2**8 - 1, "TEXT": 2**16 - 1, "MEDIUMTEXT": 2**24 - 1,
 MYSQL_BINARIES = {"TINYBLOB": 2**8 - 1, "BLOB": 2**16 - 1, "MEDIUMBLOB": 2**24 - 1, "LONGBLOB": 2**32 - 1}
 
 
-def find(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
+def find(connection: sa.Connection, name: str, models: sa.MetaData, hint: str = TO_CREATE) -> Table:
     """Return the table called `name`, to import into.
 
     Raises:
-        NotFound: there is no such table; names the nearest.
+        NotFound: there is no such table; names the nearest, and gives the hint.
         Refused: it is one of the project's own records, or a view.
     """
     inspector = sa.inspect(connection)
     names = inspector.get_table_names()
     if name not in names:
-        raise _no_such_table(name, names, inspector.get_view_names(), connection)
+        if name in inspector.get_view_names():
+            raise Refused(f'"{name}" is a view.', "Import into the table behind it.")
+        raise no_such_table(connection, name, names, hint)
     check_not_protected(name)
     return reflect(connection, name, models)
 
@@ -51,23 +58,30 @@ def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
 
     Where the database keeps no comments and no enums (SQLite), those of a model of the same name stand in.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type that SQLAlchemy does not know is UNSUPPORTED here
+    with any_types():
         reflected = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
-    json_columns = _json_columns(connection, name)
+    types = declared_types(connection, name) | dict.fromkeys(_json_columns(connection, name), "json")
     model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
-    columns = tuple(_column(column, reflected, model, connection.dialect, json_columns) for column in reflected.columns)
+    columns = tuple(_column(column, reflected, model, connection.dialect, types) for column in reflected.columns)
     return Table(name, columns, _keys(reflected))
 
 
-def _no_such_table(name: str, names: list[str], views: list[str], connection: sa.Connection) -> Exception:
-    if name in views:
-        return Refused(f'"{name}" is a view.', "Import into the table behind it.")
-    close = difflib.get_close_matches(name, names, n=1)
+@contextmanager
+def any_types() -> Iterator[None]:
+    """Reflect without SQLAlchemy's warnings of types that it does not know: they are UNSUPPORTED here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sa.exc.SAWarning)
+        yield
+
+
+def no_such_table(connection: sa.Connection, name: str, names: Sequence[str], hint: str) -> NotFound:
+    """Return the error for a name that is none of `names`; it suggests the nearest of them."""
+    alike = {known.casefold(): known for known in names}
+    close = difflib.get_close_matches(name.casefold(), alike, n=1)
     url = connection.engine.url
     where = url.database if connection.dialect.name == "sqlite" else f"{url.database}@{url.host}"
-    meant = f' Did you mean "{close[0]}"?' if close else ""
-    return NotFound(f'no table "{name}" in {where}.{meant}', "To make a new table from the sheet, add --create.")
+    meant = f' Did you mean "{alike[close[0]]}"?' if close else ""
+    return NotFound(f'no table "{name}" in {where}.{meant}', hint)
 
 
 def _keys(table: sa.Table) -> tuple[Key, ...]:
@@ -105,31 +119,43 @@ def _column(
     table: sa.Table,
     model: sa.Table | None,
     dialect: sa.Dialect,
-    json_columns: frozenset[str],
+    types: Mapping[str, str],
 ) -> Column:
     known = model.columns.get(column.name) if model is not None else None
     type_ = column.type
     if known is not None and isinstance(known.type, sa.Enum):
         type_ = known.type
-    if column.name in json_columns:
+    if types.get(column.name) == "json":
         type_ = sa.JSON()
-    default = column.server_default
+    is_automatic = column.computed is not None or _is_auto_increment(column, table, dialect, types)
     return Column(
         name=column.name,
-        sql_type=_spelled(type_, dialect),
+        sql_type=types.get(column.name, _spelled(type_, dialect)),
         nullable=bool(column.nullable),
-        default=str(default.arg) if isinstance(default, sa.DefaultClause) else None,
+        default=_default(column),
         comment=column.comment or (known.comment if known is not None else None) or "",
-        is_automatic=column.computed is not None or _is_auto_increment(column, table, dialect),
+        is_automatic=is_automatic,
         is_generated=column.computed is not None,
         **_limits(type_, dialect),
     )
 
 
-def _is_auto_increment(column: sa.Column[Any], table: sa.Table, dialect: sa.Dialect) -> bool:
-    """Tell whether the database numbers this column: MySQL says so; SQLite does for a lone INTEGER primary key."""
+def _default(column: sa.Column[Any]) -> str | None:
+    if not isinstance(column.server_default, sa.DefaultClause):
+        return None
+    text = str(column.server_default.arg)
+    on_update = _ON_UPDATE.fullmatch(text)
+    return on_update[1] if on_update else text
+
+
+def _is_auto_increment(column: sa.Column[Any], table: sa.Table, dialect: sa.Dialect, types: Mapping[str, str]) -> bool:
+    """Tell whether the database numbers this column.
+
+    MySQL says so; SQLite does for a lone primary key whose type is INTEGER to the letter (SQLite documentation,
+    "ROWIDs and the INTEGER PRIMARY KEY").
+    """
     if dialect.name == "sqlite":
-        return list(table.primary_key.columns) == [column] and isinstance(column.type, sa.INTEGER)
+        return list(table.primary_key.columns) == [column] and types.get(column.name) == "integer"
     return column.autoincrement is True
 
 

@@ -1,0 +1,85 @@
+"""The target of an import, as the database describes it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from app.errors import NotFound
+from app.extensions import db
+from app.sheets.table import UNSUPPORTED, Table
+from app.sheets.target import find, reflect
+
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+on_mysql = pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+
+
+def made(ddl: str, name: str = "things") -> Table:
+    """Make a table and return it reflected."""
+    with db.engine.begin() as connection:
+        connection.execute(text(ddl))
+        return reflect(connection, name, db.metadata)
+
+
+@on_mysql
+def test_a_default_is_what_an_expression_can_hold(empty_app: Flask) -> None:
+    table = made(
+        "CREATE TABLE things (changed DATETIME NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp(),"
+        " fine DATETIME(3) NOT NULL DEFAULT current_timestamp(3) ON UPDATE current_timestamp(3),"
+        " words VARCHAR(90) NOT NULL DEFAULT 'current_timestamp() ON UPDATE current_timestamp()')"
+    )
+    assert [column.default for column in table.columns] == [
+        "current_timestamp()",
+        "current_timestamp(3)",
+        "'current_timestamp() ON UPDATE current_timestamp()'",
+    ]
+
+
+@on_mysql
+def test_types_are_spelled_as_mysql_spells_them(empty_app: Flask) -> None:
+    table = made(
+        "CREATE TABLE things (a ENUM('New','100%','b''q'), b CHAR(3) CHARACTER SET latin1, c POINT, d INET6,"
+        " e INT UNSIGNED, f JSON, g DECIMAL(12,2))"
+    )
+    assert {column.name: column.sql_type for column in table.columns} == {
+        "a": "enum('New','100%','b''q')",
+        "b": "char(3)",
+        "c": "point",
+        "d": "inet6",
+        "e": "int(10) unsigned",
+        "f": "json",
+        "g": "decimal(12,2)",
+    }
+    assert [column.kind for column in table.columns if column.name in "cd"] == [UNSUPPORTED, UNSUPPORTED]
+
+
+@on_mysql
+def test_a_temporary_table_has_types_too(empty_app: Flask) -> None:
+    assert made("CREATE TEMPORARY TABLE things (a VARCHAR(20))").column("a").sql_type == "varchar(20)"
+
+
+@on_sqlite
+def test_types_are_spelled_as_sqlite_was_told(empty_app: Flask) -> None:
+    table = made("CREATE TABLE things (a VARCHAR(20), b, c ENUM, d INTEGER, e INTEGER AS (d + 1))")
+    assert {column.name: column.sql_type for column in table.columns} == {
+        "a": "varchar(20)",
+        "b": "",
+        "c": "enum",
+        "d": "integer",
+        "e": "integer",
+    }
+
+
+@on_sqlite
+@pytest.mark.parametrize(("type_", "numbered"), [("INTEGER", True), ("integer", True), ("INT", False)])
+def test_sqlite_numbers_a_primary_key_only_when_it_is_an_integer(empty_app: Flask, type_: str, numbered: bool) -> None:
+    table = made(f"CREATE TABLE things (id {type_} NOT NULL PRIMARY KEY, name TEXT)")
+    assert (table.column("id").is_automatic, table.column("id").is_required) == (numbered, not numbered)
+
+
+def test_a_missing_table_is_answered_with_the_nearest_in_any_case(empty_app: Flask) -> None:
+    made("CREATE TABLE things (a INTEGER)")
+    with db.engine.connect() as connection, pytest.raises(NotFound, match='Did you mean "things"') as raised:
+        find(connection, "THING", db.metadata)
+    assert "--create" in raised.value.hint
