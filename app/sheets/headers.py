@@ -52,8 +52,9 @@ def make_plan(
     unknown: list[Header] = []
     left_out: list[Header] = []
     find = finder(table)
+    extra = set(REJECT_HEADERS) - {column.name for column in table.columns}
     for position, header in headers:
-        if header in REJECT_HEADERS and find(header) is None:
+        if header in extra:
             left_out.append((position, header))
             continue
         if normalised(header) in chosen:

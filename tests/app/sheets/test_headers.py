@@ -43,3 +43,4 @@ def test_a_comment_gives_way_to_a_name() -> None:
 def test_columns_named_like_those_of_a_rejects_file_are_filled() -> None:
     assert matches(planned(["a", "_error"], text("a"), text("_error"))) == {"a": "a", "_error": "_error"}
     assert matches(planned(["a", "_error"], text("a"))) == {"a": "a"}
+    assert matches(planned(["a", "_error", "_row"], text("a"), text("error"), text("row"))) == {"a": "a"}
