@@ -65,11 +65,12 @@ def engine_options(url: URL, settings: Mapping[str, Any]) -> dict[str, Any]:
             "pool_timeout": settings["POOL_TIMEOUT_S"],
             "pool_recycle": settings["POOL_RECYCLE_S"],
             "pool_pre_ping": True,
+            "hide_parameters": True,  # values of cells and hashes of passwords do not belong into error messages
             "connect_args": MYSQL_CONNECT_ARGS,
         }
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
-    return {"pool_pre_ping": True}
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_S}, "hide_parameters": True}
+    return {"pool_pre_ping": True, "hide_parameters": True}
 
 
 def is_mysql(url: URL) -> bool:

@@ -67,10 +67,7 @@ def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **optio
     """
     from flask import current_app
 
-    from app.services.imports import ImportRequest, import_sheets
-    from app.services.imports.diagnosis import RowsRejected
-    from app.sheets.convert.rules import Rules
-    from app.sheets.process import Limits
+    from app.services.imports import ImportRequest, Limits, RowsRejected, Rules, import_sheets
     from commands.import_report import as_dict, print_outcome, rejects_as_dict
     from commands.import_watcher import TerminalWatcher
     from commands.output import as_json

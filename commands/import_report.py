@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from app.services.imports import Outcome
-    from app.services.imports.diagnosis import RowsRejected
+    from app.services.imports import Outcome, RowsRejected
 
 
 def print_outcome(outcome: Outcome) -> None:

@@ -13,8 +13,7 @@ import click
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from app.sheets.frames import Head
-    from app.sheets.plan import Plan
+    from app.services.imports import Head, Plan
 
 LINE_EVERY_S = 5.0  # without a terminal a line now and then stands for the bar
 

@@ -14,6 +14,7 @@ from app.extensions import db
 MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
     1044: (Failed, "This database user may not use {where}", "Grant it the rights, or mend DATABASE_URL."),
     1045: (Failed, "{where} refuses this user or password", "Mend DATABASE_URL in .env."),
+    1698: (Failed, "{where} refuses this user or password", "Mend DATABASE_URL in .env."),
     1049: (Failed, "There is no database {where}", "Make it with: flask initdb"),
     1146: (Failed, "A table is missing in {where}", "Make the tables with: flask initdb"),
     1205: (Busy, "Another transaction holds rows in {where}", "Try again when it is done; SHOW PROCESSLIST names it."),
@@ -38,6 +39,8 @@ SQLITE_FAILURES: tuple[tuple[str, type[AppError], str, str], ...] = (
 
 def failure_of(error: Exception) -> AppError:
     """Return the application's error for any other one; it keeps the original as its cause."""
+    if isinstance(error, AppError):
+        return error
     failure = _failure_of(error)
     failure.__cause__ = error
     return failure
@@ -48,12 +51,11 @@ def where() -> str:
     url = db.engine.url
     if url.get_backend_name() == "sqlite":
         return str(url.database or ":memory:")
-    return f"{url.database}@{url.host or 'localhost'}"
+    port = f":{url.port}" if url.port not in (None, 3306) else ""
+    return f"{url.database}@{url.host or 'localhost'}{port}"
 
 
 def _failure_of(error: Exception) -> AppError:
-    if isinstance(error, AppError):
-        return error
     if isinstance(error, TimeoutError):
         return Busy("All database connections of this process are in use.", "Raise POOL_SIZE, or try again.")
     original = error.orig if isinstance(error, DBAPIError) else error

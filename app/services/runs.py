@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import Failed, NotFound
+from app.errors import AppError, Failed, NotFound
 from app.models import Run
 from app.models.base import utc_now
 from app.models.run import MOVES
 from app.services.code_version import git_commit
+from app.services.failures import failure_of
 from app.services.masking import masked
 from app.services.operators import current_operator
 from app.services.transactions import reading, writing
@@ -55,7 +56,12 @@ def recorded(kind: str, name: str, arguments: dict[str, Any], started_at: dateti
         yield run
     except BaseException as error:
         state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-        _close(run, state, str(error) or type(error).__name__)
+        reason = str(failure_of(error)) if isinstance(error, Exception) else type(error).__name__
+        try:
+            _close(run, state, reason)
+        except (AppError, SQLAlchemyError) as another:
+            error.add_note(f"Run {run.id} could not be closed: {another}")
+            log.exception("run not closed", extra={"run": run.id})
         raise
     _close(run, "succeeded", None)
 
@@ -114,7 +120,9 @@ def _opened(kind: str, name: str, arguments: dict[str, Any], started_at: datetim
 
 def _close(run: OpenRun, state: str, error: str | None) -> None:
     with writing() as session:
-        row = session.get_one(Run, run.id)
+        row = session.get(Run, run.id)
+        if row is None:
+            raise Failed(f"Run {run.id} is no longer in the ledger.")
         if state not in MOVES[row.state]:
             raise Failed(f"Run {run.id} is {row.state}; it cannot become {state}.")
         row.state = state

@@ -58,11 +58,11 @@ class Batches:
                 return
 
     def strays(self) -> list[str]:
-        """Return a sentence for each column that has cells but no header."""
-        return [
-            f"Column {column_letters(position)} has no header and was not read ({count:,} cells)."
-            for position, count in sorted(self._strays.items())
-        ]
+        """Return a sentence about the columns that have cells but no header, if there are any."""
+        if not self._strays:
+            return []
+        letters = ", ".join(map(column_letters, sorted(self._strays)))
+        return [f"Columns without a header were not read: {letters} ({sum(self._strays.values()):,} cells)."]
 
     def _without_blank_rows(self, rows: list[Row], ignored: frozenset[int]) -> list[Row]:
         known = self._known

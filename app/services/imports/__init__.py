@@ -7,21 +7,34 @@ import time
 from contextlib import ExitStack, nullcontext
 
 import pymysql
-import sqlalchemy as sa
 
 from app.errors import Refused
 from app.extensions import db
 from app.services import runs
-from app.services.imports.diagnosis import refused, unreadable
+from app.services.imports.diagnosis import RowsRejected, refused, unreadable
 from app.services.imports.loading import load_and_prove, loading_connection
-from app.services.imports.new_table import created, infer
+from app.services.imports.new_table import NewTable, created, infer
 from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
 from app.services.imports.sources import RowsRejectedError, Source
+from app.sheets.convert.rules import Rules
+from app.sheets.frames import Head
 from app.sheets.load.mysql import LoadError
-from app.sheets.process import Reader
+from app.sheets.plan import Plan
+from app.sheets.process import Limits, Reader
 from app.sheets.target import find, reflect
 
-__all__ = ["ImportRequest", "Outcome", "SheetReport", "Watcher", "import_sheets"]
+__all__ = [
+    "Head",
+    "ImportRequest",
+    "Limits",
+    "Outcome",
+    "Plan",
+    "RowsRejected",
+    "Rules",
+    "SheetReport",
+    "Watcher",
+    "import_sheets",
+]
 
 # What a database says when it refuses rows, as opposed to being away, busy or full.
 ROWS_REFUSED = (LoadError, sqlite3.IntegrityError, pymysql.err.IntegrityError, pymysql.err.DataError)
@@ -56,8 +69,8 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         )
 
 
-def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) -> sa.Table | None:
-    """Make all plans; return the table to make, if one is to be made (its plans come with it)."""
+def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) -> NewTable | None:
+    """Make all plans; return the table to make, if one is to be made (its plan comes with it)."""
     if request.create:
         if len(sources) > 1:
             raise Refused("--create takes one file.", "Import the others into the table that it makes.")
@@ -69,16 +82,15 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
     return None
 
 
-def _load(sources: list[Source], new_table: sa.Table | None, request: ImportRequest, watcher: Watcher) -> int:
+def _load(sources: list[Source], new_table: NewTable | None, request: ImportRequest, watcher: Watcher) -> int:
     """Load within one transaction, and return the rows; whatever the database refuses is explained by cells."""
     try:
         with (
             loading_connection(db.engine) as connection,
-            created(connection, new_table, request.dry_run) if new_table is not None else nullcontext(),
+            created(connection, new_table.definition, request.dry_run) if new_table is not None else nullcontext(),
         ):
             if new_table is not None:
-                table = reflect(connection, request.table, db.metadata)
-                sources[0].make_plan(table, request, watcher)
+                sources[0].plan = new_table.plan(sources[0], reflect(connection, request.table, db.metadata))
             counts = [source.head.rows for source in sources]
             known = [count for count in counts if count is not None]
             watcher.loading(sum(known) if len(known) == len(counts) else None)

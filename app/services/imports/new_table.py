@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -12,16 +13,37 @@ from app.errors import Conflict, Invalid, Refused
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.sources import Source
 from app.sheets.frames import ProfileJob
+from app.sheets.headers import Header
 from app.sheets.infer import infer_table
+from app.sheets.plan import MappedColumn, Plan
+from app.sheets.table import Table
 from app.sheets.target import check_not_protected
 
 
-def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Watcher) -> sa.Table:
+@dataclass(frozen=True)
+class NewTable:
+    """A table to make, and the sheet's headers that its columns, but for a numbered key before them, stand for."""
+
+    definition: sa.Table
+    headers: tuple[Header, ...]
+
+    def plan(self, source: Source, table: Table) -> Plan:
+        """Return the plan that fills the table, as the database has it now."""
+        columns = table.columns[len(table.columns) - len(self.headers) :]
+        mapped = [
+            MappedColumn(position, header, column, "new")
+            for (position, header), column in zip(self.headers, columns, strict=True)
+        ]
+        left_out = [header for header in source.head.headers if header not in self.headers]
+        return Plan(source.head.sheet, source.head.header_row, table, tuple(mapped), tuple(left_out))
+
+
+def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Watcher) -> NewTable:
     """Return the table for a sheet, by all of its rows, once the watcher has agreed.
 
     Raises:
         Conflict: there is such a table already.
-        Invalid: the sheet has no rows, or a header twice.
+        Invalid: the sheet has no rows.
         Refused: the watcher does not want it.
     """
     check_not_protected(request.table)
@@ -29,15 +51,16 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
         if sa.inspect(connection).has_table(request.table):
             raise Conflict(f'There is a table "{request.table}" already.', "Leave out --create to import into it.")
     head = source.head
-    headers = [(position, text) for position, text in head.headers if request.mapping.get(text) != ""]
-    job = ProfileJob(head.sheet, head.header_row, tuple(position for position, _ in headers), request.limit)
+    headers = tuple((position, text) for position, text in head.headers if request.mapping.get(text) != "")
+    positions = tuple(position for position, _ in headers)
+    job = ProfileJob(head.sheet, head.header_row, positions, request.limit, request.skip_hidden)
     rows, profiles = source.reader.profile(job)
     if not rows:
         raise Invalid(f'The sheet "{head.sheet}" has no rows to infer a table from.')
     table = infer_table(request.table, headers, profiles)
     if not watcher.create(table, head, rows):
         raise Refused("No table was made.")
-    return table
+    return NewTable(table, headers)
 
 
 @contextmanager
