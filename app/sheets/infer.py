@@ -22,7 +22,9 @@ _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_NAME = re.compile(r"\W+")
 
 
-def infer_table(name: str, headers: Sequence[Header], profiles: Sequence[ColumnProfile]) -> sa.Table:
+def infer_table(
+    name: str, headers: Sequence[Header], profiles: Sequence[ColumnProfile], temporary: bool = False
+) -> sa.Table:
     """Return a table for a sheet: one column a header, its comment the header, and a numbered primary key."""
     names = column_names([header for _, header in headers])
     columns = [
@@ -31,7 +33,8 @@ def infer_table(name: str, headers: Sequence[Header], profiles: Sequence[ColumnP
     ]
     if "id" not in names:
         columns.insert(0, sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True))
-    return sa.Table(name, sa.MetaData(), *columns, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+    prefixes = ["TEMPORARY"] if temporary else []
+    return sa.Table(name, sa.MetaData(), *columns, prefixes=prefixes, mysql_engine="InnoDB", mysql_charset="utf8mb4")
 
 
 def column_names(headers: Sequence[str]) -> list[str]:

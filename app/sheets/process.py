@@ -52,6 +52,7 @@ class Reader:
         self.summary: Summary | None = None
         self._limits = limits
         self._timed_out = False
+        self._reading = False  # rows are on their way that nobody has taken
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
@@ -96,11 +97,15 @@ class Reader:
 
         After the first row that cannot be loaded none are yielded: they would not be kept.
         """
+        while self._reading:  # a load that broke off left the rest of its rows behind
+            self._reading = self._frame()[0] != frames.END
         self.summary = None
         self._ask(job)
+        self._reading = True
         while True:
             kind, payload = self._frame()
             if kind == frames.END:
+                self._reading = False
                 self.summary = _summary(json.loads(payload))
                 return
             if kind == frames.BATCH:

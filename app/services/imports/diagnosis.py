@@ -54,6 +54,7 @@ def unreadable(sources: Sequence[Source]) -> RowsRejected:
         for source in read
         for reject in source.summary.rejects
     ]
+    cells.sort(key=lambda cell: (cell.file, cell.row, cell.position))
     rejected = sum(source.summary.rejected for source in read)
     return RowsRejected(cells, rejected, sum(source.summary.rows for source in read), len(sources))
 

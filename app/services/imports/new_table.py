@@ -57,7 +57,8 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
     rows, profiles = source.reader.profile(job)
     if not rows:
         raise Invalid(f'The sheet "{head.sheet}" has no rows to infer a table from.')
-    table = infer_table(request.table, headers, profiles)
+    # MySQL commits a CREATE TABLE at once, so a dry run fills a temporary one there.
+    table = infer_table(request.table, headers, profiles, temporary=request.dry_run and is_mysql(engine.url))
     if not watcher.create(table, head, rows):
         raise Refused("No table was made.")
     return NewTable(table, headers)
@@ -67,18 +68,13 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
 def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterator[None]:
     """Make the table on the connection that will fill it; it goes again if that fails, or at the end of a dry run.
 
-    SQLite makes tables within the transaction. MySQL commits them at once, so a dry run fills a temporary one there,
-    and a failed import drops the table, which nobody else has filled.
+    SQLite makes tables within the transaction. MySQL commits them at once, so there a failed import drops the table.
     """
-    commits = is_mysql(connection.engine.url)
-    if commits and dry_run:
-        columns = [column.copy() for column in table.columns]
-        table = sa.Table(table.name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     table.create(connection)
     try:
         yield
     except BaseException:
-        if commits and not dry_run:
+        if is_mysql(connection.engine.url) and not dry_run:
             with connection.engine.begin() as another:
                 table.drop(another)
         raise
