@@ -1,0 +1,33 @@
+"""A file that is there whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from app.errors import NotFound, Refused
+
+
+@contextmanager
+def new_file(path: Path, force: bool) -> Iterator[Path]:
+    """Give a path beside `path` to write to; it is renamed to `path` at the end, and removed on any error.
+
+    Args:
+        force: replace a file that is there.
+
+    Raises:
+        NotFound: there is no such folder.
+        Refused: there is such a file.
+    """
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent}.", "Make it first, or name another one.")
+    if path.exists() and not force:
+        raise Refused(f"There is a file {path} already.", "Replace it with --force, or name another one.")
+    unfinished = path.with_name(f".{uuid4().hex}.tmp")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

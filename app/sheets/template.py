@@ -1,0 +1,110 @@
+"""An empty workbook for a table, ready to fill in: headers, notes, formats and drop-downs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import ColumnDimension
+from openpyxl.worksheet.worksheet import Worksheet
+from rich.cells import cell_len
+
+from app.sheets.choices import Choices
+from app.sheets.headers import finder
+from app.sheets.notes import note, outgrows_excel
+from app.sheets.table import UNSUPPORTED, Column, Table
+
+# Excel's own limit (Microsoft, "Rename a worksheet").
+LONGEST_SHEET_NAME = 31
+_NOT_IN_SHEET_NAME = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
+FORMATS = {
+    "text": "@",
+    "enum": "@",
+    "json": "@",
+    "binary": "@",
+    "integer": "0",
+    "date": "yyyy-mm-dd",
+    "datetime": "yyyy-mm-dd hh:mm:ss",
+    "time": "hh:mm:ss",
+}
+GENERAL = "General"
+# In characters, of which a Chinese one takes two: what a column is wide at least by its kind, at most, and beside its
+# header for the mark of the note.
+NARROWEST = {"date": 12, "datetime": 21, "time": 10, "text": 16, "json": 24}
+NARROW, WIDEST, MARGIN = 10, 50, 3
+NOTE_WIDTH, NOTE_LINE, NOTE_CHARACTERS = 340, 20, 44  # pixels, pixels a line, characters a line
+
+
+def writable_columns(table: Table) -> list[Column]:
+    """Return the columns that cells can fill and that the database does not fill by itself."""
+    return [column for column in table.columns if not column.is_automatic and column.kind != UNSUPPORTED]
+
+
+def headers(table: Table) -> list[str]:
+    """Return the header of each writable column: its COMMENT where that finds it in an import, else its name."""
+    find = finder(table)
+
+    def header(column: Column) -> str:
+        found = find(column.comment) if column.comment else None
+        is_its_own = found is not None and found[0] is column and not ILLEGAL_CHARACTERS_RE.search(column.comment)
+        return column.comment if is_its_own else column.name
+
+    return [header(column) for column in writable_columns(table)]
+
+
+def sheet_name(table: str) -> str:
+    """Return a table's name as Excel takes it for a sheet: without `\\/*?:[]`, in at most 31 characters."""
+    units = _NOT_IN_SHEET_NAME.sub("_", table).encode("utf-16-le")[: 2 * LONGEST_SHEET_NAME]  # as Excel counts them
+    name = units.decode("utf-16-le", "ignore").strip("'")
+    return name if name.strip() and name.casefold() != "history" else f"{name or 'Sheet'}_"
+
+
+def number_format(column: Column) -> str:
+    """Return Excel's format for a column.
+
+    Text keeps leading zeros and all digits of a number; so does it for a BIGINT, of which Excel keeps 15 (Microsoft,
+    "Excel specifications and limits").
+    """
+    if column.kind == "decimal" and column.scale is not None:
+        return "0." + "0" * column.scale if column.scale else "0"
+    if outgrows_excel(column):
+        return "@"
+    return FORMATS.get(column.kind, GENERAL)
+
+
+def write_template(table: Table, path: Path) -> None:
+    """Write a workbook whose first sheet has a header for each writable column, and no rows."""
+    book = Workbook()
+    book.properties.creator = "opsdesk"
+    sheet = book.worksheets[0]
+    sheet.title = sheet_name(table.name)
+    sheet.freeze_panes = "A2"
+    choices = Choices(book, sheet)
+    for index, (column, header) in enumerate(zip(writable_columns(table), headers(table), strict=True), start=1):
+        _write_header(sheet.cell(1, index), column, header, table)
+        sheet.column_dimensions[get_column_letter(index)] = _dimension(sheet, index, column, header)
+        choices.offer(index, column)
+    book.save(path)
+
+
+def _write_header(cell: Any, column: Column, header: str, table: Table) -> None:
+    cell.value = header
+    cell.data_type = "s"  # also where it begins like a formula
+    cell.font = Font(name="Calibri", size=11, bold=True)
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    text = note(column, table)
+    lines = sum(1 + cell_len(line) // NOTE_CHARACTERS for line in text.split("\n"))
+    cell.comment = Comment(text, "opsdesk", height=NOTE_LINE * (lines + 1), width=NOTE_WIDTH)
+
+
+def _dimension(sheet: Worksheet, index: int, column: Column, header: str) -> ColumnDimension:
+    width = max(cell_len(header) + MARGIN, NARROWEST.get(column.kind, NARROW))
+    dimension = ColumnDimension(sheet, index=get_column_letter(index), width=min(width, WIDEST))
+    dimension.number_format = number_format(column)  # of every cell that Excel makes in this column
+    return dimension
