@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,6 +80,23 @@ def reported() -> Iterator[None]:
         fail(failure_of(error))
 
 
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does: transactions roll back, the run is closed, the exit code is 130."""
+
+    def interrupt(_signal: int, _frame: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _interrupted() -> NoReturn:
     click.echo("Interrupted.", err=True)
     raise click.exceptions.Exit(INTERRUPTED) from None
@@ -88,7 +107,7 @@ def _guard(callback: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(callback)
     def run(*args: Any, **kwargs: Any) -> Any:
-        with reported():
+        with reported(), _terminable():
             return inside(*args, **kwargs)
 
     run.guarded = True  # type: ignore[attr-defined]

@@ -110,9 +110,9 @@ def _opened(kind: str, name: str, arguments: dict[str, Any], started_at: datetim
             session.flush()
             run_id = run.id
     except SQLAlchemyError as error:
-        raise Failed(
-            f"The run cannot be recorded, so nothing was done: {getattr(error, 'orig', error)}",
-            "Has the database been set up? flask initdb",
+        failure = failure_of(error)
+        raise type(failure)(
+            f"The run cannot be recorded, so nothing was done. {failure.message}", failure.hint
         ) from error
     log.info("run started", extra={"run": run_id, "kind": kind, "what": name})
     return run_id
