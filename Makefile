@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint docs
+.PHONY: help install demo test lint docs
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -15,8 +15,11 @@ install: $(INSTALLED) ## Make .venv with the project and its development tools
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $(INSTALLED)
+
+demo: install ## Try everything on a SQLite file of its own
+	@sh examples/demo.sh
 
 test: install ## Run the tests; those on MariaDB need a server at TEST_MYSQL_URL
 	@$(BIN)/python -m tests.servers

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 @click.command("tables")
 @click.argument("table", required=False)
+@click.option("--rows", metavar="N", type=click.IntRange(min=1), help="Print the first N rows of TABLE instead.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON instead of a table.")
-def command(table: str | None, json_: bool) -> None:
+def command(table: str | None, rows: int | None, json_: bool) -> None:
     """List tables and views, or the columns of TABLE.
 
     Rows are counted exactly; those of a view are not counted.
     """
     if table is None:
+        if rows is not None:
+            raise click.UsageError("--rows needs a TABLE.")
         _list(json_)
+    elif rows is not None:
+        _print_rows(table, rows, json_)
     else:
         _describe(table, json_)
 
@@ -53,6 +58,20 @@ def _describe(name: str, json_: bool) -> None:
         ("column", "type", "null", "default", "key", "references", "comment"),
         [_row(column, found) for column in found.columns],
         empty=f"{name} has no columns.",
+    )
+
+
+def _print_rows(name: str, limit: int, json_: bool) -> None:
+    from app.services.table_rows import first_rows
+
+    found = first_rows(name, limit)
+    if json_:
+        click.echo(as_json(found))
+        return
+    print_table(
+        list(found[0]) if found else (),
+        [["" if value is None else str(value) for value in row.values()] for row in found],
+        empty=f"{name} has no rows.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
@@ -85,3 +86,29 @@ def test_an_empty_database_says_so(empty_app: Flask) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No tables yet. Make them with: flask initdb\n")
     result = runner.invoke(args=["tables", "--json"])
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+def test_rows_prints_the_first_rows_by_key(cli: FlaskCliRunner) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO customers (id, name, city) VALUES (2, '李雷', '上海'), (1, 'Ann', NULL)")
+        )
+    result = cli.invoke(args=["tables", "customers", "--rows", "1"])
+    assert result.exit_code == 0, result.stderr
+    assert "Ann" in result.stdout
+    assert "李雷" not in result.stdout
+    as_json = json.loads(cli.invoke(args=["tables", "customers", "--rows", "5", "--json"]).stdout)
+    assert [(row["id"], row["city"]) for row in as_json] == [(1, None), (2, "上海")]
+
+
+def test_rows_never_show_a_password_hash(cli: FlaskCliRunner) -> None:
+    user = "INSERT INTO users (name, password_hash, role, must_change_password, created_at)"
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(f"{user} VALUES ('li', '$argon2id$x', 'admin', 0, '2026-11-20 00:00:00')"))
+    result = cli.invoke(args=["tables", "users", "--rows", "1"])
+    assert result.exit_code == 0, result.stderr
+    assert "argon2" not in result.stdout
+
+
+def test_rows_without_a_table_is_wrong_usage(cli: FlaskCliRunner) -> None:
+    assert cli.invoke(args=["tables", "--rows", "1"]).exit_code == 2
