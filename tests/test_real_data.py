@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
@@ -109,8 +109,8 @@ def test_online_retail_has_all_known_values_and_agrees_with_openpyxl_on_every_ce
                 connection.exec_driver_sql(RETAIL_TABLE)
             flask(engine, "import-excel", RETAIL, "online_retail")
             check_known_values(engine)
-        sheet = openpyxl.load_workbook(RETAIL, read_only=True)["Online Retail"]
-        rows = sheet.iter_rows(min_row=2, values_only=True)
+        book = stack.enter_context(closing(openpyxl.load_workbook(RETAIL, read_only=True)))
+        rows = book["Online Retail"].iter_rows(min_row=2, values_only=True)
         for number, (row, *found) in enumerate(zip_longest(rows, *map(stored, engines)), 2):
             assert found == [expected(row)] * len(engines), f"row {number}"
 
