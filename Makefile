@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs
+.PHONY: help install demo test lint bench docs
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,6 +29,9 @@ lint: install ## Check form, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: install ## Time imports beside their peers; needs MariaDB. SIZES="10000 100000" chooses the rows
+	$(BIN)/python -m benchmarks $(SIZES)
 
 docs: install ## Write docs/cli.md from the help of the commands
 	$(BIN)/python docs/make_cli.py
