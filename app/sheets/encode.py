@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from app.sheets.batches import Batch
 
 NULL = "\\N"
+_SPECIAL = re.compile(r"[\\\t\n\r\0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"})
 
 
@@ -22,11 +25,17 @@ def with_row_numbers(batch: Batch, stage: int) -> list[list[Any]]:
 
 
 def _fields(values: list[Any]) -> list[str]:
-    return [NULL if value is None else _FIELDS[type(value)](value) for value in values]
+    spell = next((_SPELLINGS[type(value)] for value in values if value is not None), str)
+    if spell is not _escaped:
+        return [NULL if value is None else spell(value) for value in values]
+    if _SPECIAL.search("".join(filter(None, values))):
+        return [NULL if value is None else _escaped(value) for value in values]
+    return [NULL if value is None else value for value in values] if None in values else values
 
 
-def _text(value: str) -> str:
-    return value.translate(_ESCAPES) if not value.isalnum() else value
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES)
 
 
-_FIELDS: dict[type, Any] = {str: _text, int: str, float: repr, bytes: bytes.hex}
+# A column's stored values are all of one type, but for None.
+_SPELLINGS: dict[type, Callable[[Any], str]] = {str: _escaped, int: str, float: repr, bytes: bytes.hex}

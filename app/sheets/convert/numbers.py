@@ -20,6 +20,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # Exact: nothing is rounded but where `quantize` is told to.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+MOST_REMEMBERED = 100_000
 LONGEST_NUMBER = 400  # characters of a number written as text; MySQL's DECIMAL ends at 65 digits, a double at 309
 
 
@@ -67,6 +68,16 @@ def decimals(column: Column, rules: Rules) -> Handlers:
             raise BadCell(f"has more than {column.exact_digits} digits, which this database does not keep")
         return f"{value if value else abs(value):f}"
 
+    known: dict[float, str] = {}
+
+    def from_float(value: float) -> str:
+        text = known.get(value)
+        if text is None:
+            text = from_decimal(Decimal(repr(value)))
+            if len(known) < MOST_REMEMBERED:
+                known[value] = text
+        return text
+
     def from_int(value: int) -> str:
         if limit is not None and not -limit < value < limit:
             raise BadCell(f"is too large for {column.sql_type}")
@@ -81,7 +92,7 @@ def decimals(column: Column, rules: Rules) -> Handlers:
     return {
         int: from_int,
         Padded: from_int,
-        float: lambda value: from_decimal(Decimal(repr(value))),
+        float: from_float,
         str: from_text,
         Imprecise: lost,
     }
