@@ -60,6 +60,8 @@ def column_index(letters: str) -> int:
     Raises:
         ValueError: the name is not one of a column in Excel.
     """
+    if len(letters) > 3:
+        raise ValueError(letters)
     index = 0
     for letter in letters:
         if not "A" <= letter <= "Z":

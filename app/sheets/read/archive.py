@@ -70,6 +70,7 @@ class Archive:
 
 def resolve(base: str, target: str) -> str:
     """Return the part that a relationship in the part `base` leads to."""
+    target = target.replace("\\", "/")
     if target.startswith("/"):
         return target.lstrip("/")
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), target))

@@ -25,22 +25,27 @@ BUILT_IN: dict[int, str] = {
     46: "[h]:mm:ss",
     47: "mm:ss.0",
 }
+LONGEST_CODE = 255  # Excel takes no longer ones
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _AM_PM = re.compile(r"am/pm|a/p|上午/下午", re.IGNORECASE)
 _GENERAL = re.compile(r"general", re.IGNORECASE)
-_ZEROS = re.compile(r"0{2,}")
+# Zeros, behind a colour or a language, before blanks as wide as another character.
+_ZEROS = re.compile(r"(?:\[[^<>=\]]*\])*(0{2,})(?:_.)*")
+_DATE_PARTS = ("y", "m", "d", "aaa")  # aaa and aaaa are days of the week in Chinese and Japanese
 # m is a month unless it stands beside h or s.
 _MINUTES = re.compile(r"h+[^a-z]*m+|m+[^a-z]*s+")
 
 
 def shape_of(code: str, is_1904: bool) -> Shape | None:
     """Return what makes a number shown by the format `code` into its value; None where it stays a number."""
-    first = code.split(";")[0]
-    if _ZEROS.fullmatch(first):
-        return _padding(len(first))
-    bare = _NOT_CODE.sub("", first)
+    if len(code) > LONGEST_CODE:
+        return None
+    zeros = _ZEROS.fullmatch(code.split(";")[0])
+    if zeros:
+        return _padding(len(zeros[1]))
+    bare = _NOT_CODE.sub("", code).split(";")[0]
     if _ELAPSED.search(bare):
         return duration
     letters = _GENERAL.sub("", _BRACKETS.sub("", bare))
@@ -48,7 +53,9 @@ def shape_of(code: str, is_1904: bool) -> Shape | None:
     letters = _AM_PM.sub("", letters).lower()
     has_time = has_am_pm or "h" in letters or "s" in letters
     without_minutes = _MINUTES.sub("", letters)
-    has_date = any(letter in without_minutes for letter in "ymd") or (not has_time and "e" in letters and "年" in code)
+    has_date = any(part in without_minutes for part in _DATE_PARTS) or (
+        not has_time and "e" in letters and "年" in code
+    )
     return date_shape(is_1904, has_date, has_time) if has_date or has_time else None
 
 

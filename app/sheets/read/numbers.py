@@ -16,6 +16,8 @@ def parse_number(text: str) -> Cell:
     if len(text) <= 15 and text.isdigit() and text.isascii():
         return int(text)
     try:
+        if not text.isascii() or "_" in text:  # which Python would take
+            raise ValueError(text)
         value = float(text)
     except ValueError:
         return Unusable(f'holds "{text[:40]}", which is not a number')

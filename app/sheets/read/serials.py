@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
@@ -12,6 +13,8 @@ EPOCH_1900 = date(1899, 12, 30)
 EPOCH_1904 = date(1904, 1, 1)
 LEAP_DAY_THAT_NEVER_WAS = 60  # serial 60 is 29 February 1900 in the 1900 system, which Lotus 1-2-3 took for a leap year
 LAST_DAY = date(9999, 12, 31)
+# By how many microseconds a serial is off that its writer cut at 9 or 10 decimals; zeros at its end may be missing.
+LOST_BY_CUTTING = {8: 43, 9: 43, 10: 4}
 
 # Turns a serial and, if known, the text that spelled it, into a value.
 Shape = Callable[[float, str], Cell]
@@ -20,15 +23,15 @@ Shape = Callable[[float, str], Cell]
 def split(serial: float, text: str = "") -> tuple[int, int]:
     """Return whole days and microseconds of a serial, to the nearest microsecond.
 
-    A double holds a moment of our times to 0.6 microseconds, and whoever computed it has lost as much again: 08:34 is
-    met as 08:33:59.999999. So a whole second within a microsecond is meant. A serial spelled with 9 or 10 decimals
-    was cut there by its writer, and is as much less exact.
+    A double holds a moment of our times to 0.6 microseconds, one of the year 9999 to 40, and whoever computed it has
+    lost as much again: 08:34 is met as 08:33:59.999999. So a whole second that near is meant. A serial spelled with 8
+    to 10 decimals was cut there by its writer, and is as much less exact.
     """
     days = int(serial // 1)
     microseconds = round((serial - days) * DAY_US)
     decimals = len(text.partition(".")[2]) if "e" not in text.lower() else 0
-    slack = DAY_US // 10**decimals // 2 if decimals in (9, 10) else 1
     nearest = round(microseconds, -6)
+    slack = int(math.ulp(serial) * DAY_US) + 1 + LOST_BY_CUTTING.get(decimals, 0)
     if abs(microseconds - nearest) <= slack:
         microseconds = nearest
     return (days + 1, 0) if microseconds == DAY_US else (days, microseconds)

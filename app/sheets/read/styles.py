@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO
 
-from app.sheets.cells import Cell, Padded, Unusable
+from app.sheets.cells import Cell
 from app.sheets.read.formats import BUILT_IN, shape_of
 from app.sheets.read.numbers import parse_number
 from app.sheets.read.serials import Shape
-from app.sheets.read.xml import elements
+from app.sheets.read.xml import MAIN, elements
 
 MOST_REMEMBERED = 100_000
+_NUMBERS = (int, float)
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class NumberReader(dict[str, Cell]):
@@ -23,19 +26,16 @@ class NumberReader(dict[str, Cell]):
 
     def __missing__(self, text: str) -> Cell:
         """Parse a text that was not met yet."""
-        value = parse_number(text.strip())
-        if self._shape is not None and not isinstance(value, Unusable):
-            value = self._shaped(value, text)
+        plain = text.strip()
+        value = parse_number(plain) if plain else None
+        if self._shape is not None and isinstance(value, _NUMBERS):
+            shaped = self._shape(value, plain)
+            # Dates are made of the double itself: its digits beyond the 15th are the last microseconds.
+            value = shaped if isinstance(shaped, _NUMBERS) else self._shape(float(plain), plain)
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         self[text] = value
         return value
-
-    def _shaped(self, value: Cell, text: str) -> Cell:
-        assert self._shape is not None and isinstance(value, int | float)  # noqa: S101, PT018 - for mypy
-        shaped = self._shape(value, text.strip())
-        # Dates are made of the double itself: its digits beyond the 15th are the last microseconds.
-        return shaped if isinstance(shaped, int | float | Padded) else self._shape(float(text), text.strip())
 
 
 def number_readers(stream: IO[bytes] | None, is_1904: bool) -> list[NumberReader]:
@@ -43,7 +43,7 @@ def number_readers(stream: IO[bytes] | None, is_1904: bool) -> list[NumberReader
     codes = dict(BUILT_IN)
     formats: list[int] = []
     inside = ""
-    for name, attributes in elements(stream, "styles.xml") if stream is not None else ():
+    for name, attributes in elements(stream, "styles.xml", MAIN) if stream is not None else ():
         if name in ("cellXfs", "cellStyleXfs", "numFmts", "dxfs", "cellStyles"):
             inside = name
         elif name == "numFmt" and inside == "numFmts":
@@ -56,4 +56,4 @@ def number_readers(stream: IO[bytes] | None, is_1904: bool) -> list[NumberReader
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.strip().isdigit() else 0
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else 0

@@ -5,21 +5,29 @@ from __future__ import annotations
 import re
 from typing import IO
 
+from app.sheets.cells import Unusable
 from app.sheets.problems import RefusedFile
 from app.sheets.read.xml import feed, main_names, new_parser
 
 # ST_Xstring: _x000D_ stands for a character that XML cannot hold, _x005F_ for the underscore that would start such an
 # escape (ECMA-376 part 1, 22.9.2.19).
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+HALF_A_CHARACTER = Unusable("holds half of a character, which no database stores")
 MOST_SHARED_STRINGS = 20_000_000
 
 
-def unescaped(text: str) -> str:
-    """Return `text` with its `_xHHHH_` escapes decoded; a surrogate pair becomes the one character it stands for."""
+def unescaped(text: str) -> str | Unusable:
+    """Return `text` with its `_xHHHH_` escapes decoded; a surrogate pair becomes the one character it stands for.
+
+    Half of such a pair makes the cell unusable.
+    """
     if "_x" not in text:
         return text
     decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        return decoded.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return HALF_A_CHARACTER
 
 
 class TextHandlers:
@@ -38,7 +46,7 @@ class TextHandlers:
         if self._in_text:
             self._parts.append(data)
 
-    def take(self) -> str:
+    def take(self) -> str | Unusable:
         """Return the text gathered since the last call, decoded."""
         text = "".join(self._parts)
         self._parts.clear()
@@ -57,13 +65,13 @@ class TextHandlers:
         self._phonetic -= 1
 
 
-def shared_strings(stream: IO[bytes], part: str) -> list[str]:
+def shared_strings(stream: IO[bytes], part: str) -> list[str | Unusable]:
     """Return the shared strings in order; whatever count the part declares is not believed.
 
     Raises:
         RefusedFile: there are more of them than a workbook can use.
     """
-    strings: list[str] = []
+    strings: list[str | Unusable] = []
     texts = TextHandlers()
     starts = main_names(texts.start)
     ends = main_names({**texts.end, "si": lambda: strings.append(texts.take())})

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import IO
 
-from app.sheets.cells import LAST_ROW, Cell, Row, Unusable, column_index
+from app.sheets.cells import LAST_COLUMN, LAST_ROW, Cell, Row, Unusable, column_index, column_letters
 from app.sheets.problems import DamagedFile
 from app.sheets.read.styles import NumberReader
 from app.sheets.read.texts import TextHandlers, unescaped
 from app.sheets.read.xml import feed, main_names, new_parser
 
 UNCALCULATED = Unusable("holds a formula that was never calculated; open and save the file in Excel")
-_DIGITS = "0123456789"
-_RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?", re.IGNORECASE)
+NAMELESS_ERROR = Unusable("shows an error")
+REPAIR = "Open it in Excel, let it be repaired, and save it."
+MISSING_TEXT = Unusable("refers to a text that is missing in the file")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?", re.IGNORECASE | re.ASCII)
+_INDEX = re.compile(r"[0-9]{1,10}")
+_ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:(?:^|(?<=\d)T)\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
 
 
 @dataclass
@@ -32,37 +37,44 @@ class Findings:
     merged: list[tuple[int, int]] = field(default_factory=list)  # first and last row of each merged area
 
 
-class _ColumnNumbers(dict[str, int]):
-    def __missing__(self, letters: str) -> int:
-        try:
-            self[letters] = column_index(letters.upper())
-        except ValueError:
-            raise DamagedFile(f'A cell has the address "{letters[:20]}…", which Excel does not have.') from None
-        return self[letters]
+class _Styles(dict[str, NumberReader]):
+    """The readers of numbers by the cells' `s` attribute; the first one stands in for a style that is not there."""
+
+    def __init__(self, readers: Sequence[NumberReader]) -> None:
+        super().__init__((str(number), reader) for number, reader in enumerate(readers))
+        self[""] = self["0"]
+
+    def __missing__(self, style: str) -> NumberReader:
+        return self.get(str(_index(style, "A cell has the style")), self["0"])
 
 
 class WorksheetParser:
     """Expat handlers that turn a worksheet's XML into rows."""
 
-    def __init__(self, strings: list[str], numbers: list[NumberReader]) -> None:
+    def __init__(self, strings: Sequence[str | Unusable], numbers: Sequence[NumberReader]) -> None:
         """Parse with the workbook's shared strings and number formats."""
         self.rows: list[Row] = []
         self.findings = Findings()
         self._strings = strings
-        self._numbers = numbers
-        self._columns = _ColumnNumbers()
+        self._numbers = _Styles(numbers)
+        self._columns: dict[str, int] = {}
         self._row = 0
+        self._row_digits = "0"
+        self._is_row_counted = False  # the row has no number of its own
         self._cells: dict[int, Cell] = {}
         self._column = -1
         self._type = "n"
-        self._style = 0
-        self._text: str | None = None  # of <v>; None where there is none
+        self._style = ""
+        self._has_value = False
+        self._text = ""  # of <v>: its first piece
+        self._more: list[str] = []  # and the others
         self._has_formula = False
         self._in_value = False
         self._inline = TextHandlers()
         self._starts = main_names(
             {
                 **self._inline.start,
+                "is": self._start_inline,
                 "c": self._start_cell,
                 "v": self._start_value,
                 "f": self._start_formula,
@@ -97,31 +109,69 @@ class WorksheetParser:
 
     def _characters(self, data: str) -> None:
         if self._in_value:
-            self._text = data if self._text is None else self._text + data
+            if self._text:
+                self._more.append(data)
+            else:
+                self._text = data
         else:
             self._inline.characters(data)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
-        self._row = self._row + 1 if number is None else _row_number(number)
+        self._is_row_counted = number is None
+        self._enter_row(self._row + 1 if number is None else _index(number, "A row has the number"))
         self._cells = {}
         self._column = -1
         if attributes.get("hidden") in ("1", "true"):
             self.findings.hidden_rows.add(self._row)
+
+    def _enter_row(self, number: int) -> None:
+        if not 0 < number <= LAST_ROW:
+            raise DamagedFile(f"A row has the number {number}, which Excel does not have.")
+        if number <= self._row:
+            raise DamagedFile(f"Row {number} stands after row {self._row} in the file.", REPAIR)
+        self._row = number
+        self._row_digits = str(number)
 
     def _end_row(self) -> None:
         self.rows.append((self._row, self._cells))
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
-        self._column = self._column + 1 if reference is None else self._columns[reference.rstrip(_DIGITS)]
+        if reference is None:
+            self._column += 1
+            if self._column >= LAST_COLUMN:
+                raise DamagedFile(f"Row {self._row} has more columns than Excel allows.")
+        else:
+            try:
+                self._column = self._columns[reference.removesuffix(self._row_digits)]
+            except KeyError:
+                self._column = self._new_column(reference)
         self._type = attributes.get("t", "n")
-        self._style = int(attributes.get("s") or 0)
-        self._text = None
+        self._style = attributes.get("s", "")
+        self._text = ""
+        self._has_value = False
         self._has_formula = False
 
+    def _new_column(self, reference: str) -> int:
+        """Return the column of an address that was not met yet; it may tell the number of a row that has none."""
+        match = _REFERENCE.fullmatch(reference)
+        try:
+            column = column_index(match[1].upper() if match else "")
+        except ValueError:
+            raise DamagedFile(f'A cell has the address "{reference[:20]}", which Excel does not have.') from None
+        row = int(match[2]) if match else 0
+        if row != self._row:
+            if not self._is_row_counted or self._cells:
+                raise DamagedFile(f'The cell with the address "{reference}" stands in row {self._row}.', REPAIR)
+            self._enter_row(row)
+        self._columns[reference.removesuffix(self._row_digits)] = column
+        return column
+
     def _start_value(self, _attributes: dict[str, str]) -> None:
-        self._in_value = True
+        if self._has_value:
+            raise DamagedFile(f"A cell in row {self._row} has two values.", REPAIR)
+        self._has_value = self._in_value = True
 
     def _end_value(self) -> None:
         self._in_value = False
@@ -129,42 +179,47 @@ class WorksheetParser:
     def _start_formula(self, _attributes: dict[str, str]) -> None:
         self._has_formula = True
 
+    def _start_inline(self, _attributes: dict[str, str]) -> None:
+        self._inline.take()
+        self._type = "inlineStr"
+
     def _end_cell(self) -> None:
         value = self._value()
         if value is not None:
+            if self._column in self._cells:
+                address = f"{column_letters(self._column)}{self._row}"
+                raise DamagedFile(f"The cell {address} stands twice in the file.", REPAIR)
             self._cells[self._column] = value
 
     def _value(self) -> Cell:
-        text, kind = self._text, self._type
+        kind = self._type
+        text = self._text
+        if self._more:
+            text += "".join(self._more)
+            self._more.clear()
         if kind == "inlineStr":
             inline = self._inline.take()
-            return inline or (unescaped(text) if text else None)
-        if text is None:
-            return UNCALCULATED if self._has_formula and kind != "str" else None
+            return inline or unescaped(text) or self._without_value()
+        if not text:
+            return self._without_value()
         if kind == "s":
-            return self._shared(text)
-        if kind == "n":
-            return self._number(text)
-        return _OTHER_KINDS.get(kind, _unknown)(text)
+            try:
+                return self._strings[int(text) if text.isdigit() else _index(text.strip())] or None
+            except (IndexError, ValueError, DamagedFile):
+                return MISSING_TEXT
+        value = self._numbers[self._style][text] if kind == "n" else _OTHER_KINDS.get(kind, _unknown)(text)
+        return self._without_value() if value is None else value
 
-    def _shared(self, text: str) -> Cell:
-        try:
-            return self._strings[int(text)] or None
-        except (IndexError, ValueError):
-            return Unusable("refers to a text that is missing in the file")
-
-    def _number(self, text: str) -> Cell:
-        if not text.strip():
-            return UNCALCULATED if self._has_formula else None
-        try:
-            return self._numbers[self._style][text]
-        except IndexError:
-            return self._numbers[0][text]
+    def _without_value(self) -> Cell:
+        if self._type == "e":
+            return NAMELESS_ERROR
+        is_empty_text = self._type == "str" and self._has_value
+        return UNCALCULATED if self._has_formula and not is_empty_text else None
 
     def _start_column(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in ("1", "true"):
-            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-            self.findings.hidden_columns.update(range(first - 1, min(last, 16_384)))
+            first, last = (_index(attributes.get(name, "1"), "A column has the number") for name in ("min", "max"))
+            self.findings.hidden_columns.update(range(max(first, 1) - 1, min(last, LAST_COLUMN)))
 
     def _start_dimension(self, attributes: dict[str, str]) -> None:
         match = _RANGE.fullmatch(attributes.get("ref", ""))
@@ -177,34 +232,37 @@ class WorksheetParser:
             self.findings.merged.append((int(match[2]), int(match[4] or match[2])))
 
 
-def _row_number(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= LAST_ROW:
-        raise DamagedFile(f'A row has the number "{text[:20]}", which Excel does not have.')
+def _index(text: str, what: str = "") -> int:
+    """Return a number that counts something; Python would take digits of any script, and `1_0`."""
+    if not _INDEX.fullmatch(text):
+        raise DamagedFile(f'{what} "{text[:20]}", which is none.')
     return int(text)
 
 
 def _boolean(text: str) -> Cell:
-    return text.strip() in ("1", "true")
+    return _BOOLEANS.get(text.strip().lower(), Unusable(f'holds "{text[:40]}", which is not TRUE or FALSE'))
 
 
 def _error(text: str) -> Cell:
-    return Unusable(f"shows {text.strip()}")
+    return Unusable(f"shows {text.strip()[:40]}") if text.strip() else None
 
 
 def _iso(text: str) -> Cell:
-    for parse in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
-        try:
-            value = parse(text.strip().removesuffix("Z"))
-        except ValueError:
-            continue
-        return value
-    return Unusable(f'holds "{text[:40]}", which is not a date')
+    plain = text.strip().removesuffix("Z")
+    if _ISO.fullmatch(plain):
+        for parse in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
+            try:
+                return parse(plain)
+            except ValueError:
+                continue
+    return Unusable(f'holds "{text[:40]}", which is not a date') if plain else None
 
 
 def _unknown(text: str) -> Cell:
     return Unusable(f'is of an unknown kind and holds "{text[:40]}"')
 
 
+_BOOLEANS = {"": None, "1": True, "true": True, "0": False, "false": False}
 # t="…" of a cell (ECMA-376 part 1, 18.18.11), beside n, s and inlineStr.
 _OTHER_KINDS = {
     "str": lambda text: unescaped(text) or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.sheets.cells import Row
+from app.sheets.cells import Row, Unusable
 from app.sheets.problems import DamagedFile
 from app.sheets.read.archive import Archive, resolve
 from app.sheets.read.styles import NumberReader, number_readers
@@ -33,7 +33,7 @@ class XlsxWorkbook:
         self._parts: dict[str, str] = {}
         self.sheets: list[SheetName] = []
         self._read_book()
-        self._strings: list[str] | None = None
+        self._strings: list[str | Unusable] | None = None
         self._numbers: list[NumberReader] = []
         self._findings = Findings()
 
@@ -103,7 +103,7 @@ class XlsxWorkbook:
             (part for kind, part, _ in self._links.values() if kind == wanted and self._archive.has(part)), None
         )
 
-    def _read_strings(self) -> list[str]:
+    def _read_strings(self) -> list[str | Unusable]:
         part = self._linked("sharedStrings")
         if part is None:
             return []

@@ -28,15 +28,11 @@ def main_names(handlers: dict[str, Any]) -> dict[str, Any]:
     return {f"{namespace} {name}": handler for namespace in MAIN for name, handler in handlers.items()}
 
 
-def local_name(name: str) -> str:
-    """Return an element's name without its namespace."""
-    return name.rpartition(" ")[2]
-
-
 def new_parser(part: str) -> expat.XMLParserType:
     """Return a parser that names elements `namespace name` and refuses what only an attack needs."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
+    parser.buffer_size = CHUNK
 
     def refuse(*_declaration: Any) -> None:
         raise RefusedFile(f"{part} declares a document type, which no spreadsheet program writes: it may be an attack.")
@@ -57,16 +53,22 @@ def feed(parser: expat.XMLParserType, stream: IO[bytes], part: str) -> Iterator[
             parser.Parse(chunk)
             yield
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two for an encoding
         raise DamagedFile(f"{part} is not well-formed: {error}") from None
     yield
 
 
-def elements(stream: IO[bytes], part: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield local name and attributes of every element of a small part."""
+def elements(stream: IO[bytes], part: str, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield local name and attributes of every element of a small part, or of those in `namespaces` alone."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = new_parser(part)
-    parser.StartElementHandler = lambda name, attributes: found.append((local_name(name), attributes))
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        namespace, _, local_name = name.rpartition(" ")
+        if not namespaces or namespace in namespaces:
+            found.append((local_name, attributes))
+
+    parser.StartElementHandler = start
     for _ in feed(parser, stream, part):
         yield from found
         found.clear()
