@@ -32,7 +32,7 @@ class CalamineBook:
             f"In {kind} files error cells (#N/A), formulas that were never calculated, hidden rows and zero-padded "
             "numbers cannot be told apart from blank cells and plain numbers; an xlsx file tells them."
         )
-        self._failures: tuple[type[Exception], ...] = (CalamineError, ValueError, IndexError, OverflowError)
+        self._failures: tuple[type[Exception], ...] = (CalamineError, OSError, ValueError, IndexError, OverflowError)
         try:
             self._book = load_workbook(str(path))
         except PasswordError:

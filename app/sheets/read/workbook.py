@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,8 +77,9 @@ def choose_sheet(workbook: Workbook, wanted: str | None) -> str:
         return next((sheet.name for sheet in workbook.sheets if sheet.visible), names[0])
     if wanted in names:
         return wanted
-    if wanted.isdigit() and 0 < int(wanted) <= len(names):
-        return names[int(wanted) - 1]
+    number = int(wanted) if re.fullmatch(r"[0-9]{1,9}", wanted) else 0
+    if 0 < number <= len(names):
+        return names[number - 1]
     raise NoSuchSheet(f'There is no sheet "{wanted}".', f"The workbook has: {', '.join(names[:20])}.")
 
 

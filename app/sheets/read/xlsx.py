@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.sheets.cells import Row, Unusable
-from app.sheets.problems import DamagedFile
+from app.sheets.problems import DamagedFile, NotASpreadsheet
 from app.sheets.read.archive import Archive, resolve
 from app.sheets.read.styles import NumberReader, number_readers
 from app.sheets.read.texts import shared_strings
 from app.sheets.read.workbook import SheetName
 from app.sheets.read.worksheet import Findings, WorksheetParser
-from app.sheets.read.xml import RELATIONSHIP_IDS, elements
+from app.sheets.read.xml import MAIN, RELATIONSHIP_IDS, elements
+
+# The last words of the types of relationships to sheets that have no cells, or no data in them.
+NOT_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "macrosheet", "xlMacrosheet", "xlIntlMacrosheet"})
 
 
 class XlsxWorkbook:
@@ -24,7 +27,8 @@ class XlsxWorkbook:
         """Read the list of sheets.
 
         Raises:
-            DamagedFile: the parts do not lead to a workbook.
+            DamagedFile: parts that it needs are missing.
+            NotASpreadsheet: it is another kind of document.
         """
         self._archive = archive
         self._book = self._find_book()
@@ -80,19 +84,26 @@ class XlsxWorkbook:
             }
 
     def _read_book(self) -> None:
+        is_workbook = False
         with self._archive.open(self._book) as stream:
-            for name, attributes in elements(stream, self._book):
-                if name == "workbookPr":
+            for name, attributes in elements(stream, self._book, MAIN):
+                if name == "workbook":
+                    is_workbook = True
+                elif name == "workbookPr":
                     self._is_1904 = attributes.get("date1904") in ("1", "true")
                 elif name == "sheet":
                     self._add_sheet(attributes)
+        if not is_workbook:
+            raise NotASpreadsheet("This file holds no workbook.", "It takes xlsx, xlsm, xlsb, xls and ods files.")
 
     def _add_sheet(self, attributes: dict[str, str]) -> None:
         link = next((attributes[key] for key in RELATIONSHIP_IDS if key in attributes), "")
         kind, part, _ = self._links.get(link, ("", "", ""))
-        if kind in ("chartsheet", "dialogsheet", "macrosheet", "xlMacrosheet"):
+        if kind in NOT_WORKSHEETS:
             return
         name = attributes.get("name", "")
+        if name in self._parts:
+            raise DamagedFile(f'Two sheets are called "{name}".', "Open the file in Excel, and save it.")
         if not self._archive.has(part):
             raise DamagedFile(f'The sheet "{name}" is missing in the file.')
         self._parts[name] = part
