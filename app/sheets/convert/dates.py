@@ -17,10 +17,10 @@ _TIME = r"(?P<clock>(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?:-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})|/(?P<m2>\d{1,2})/(?P<d2>\d{1,2})"
     r"|(?P<m3>\d{2})(?P<d3>\d{2})|年(?P<m4>\d{1,2})月(?P<d4>\d{1,2})日)"
-    rf"(?:[T ]+{_TIME})?",
+    rf"(?:(?:T| +){_TIME})?",
     re.ASCII,
 )
-_SOME_ORDER = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})(?:[T ]+{_TIME})?", re.ASCII)
+_SOME_ORDER = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})(?:(?:T| +){_TIME})?", re.ASCII)
 _TIME_TEXT = re.compile(_TIME, re.ASCII)
 # A year of two digits is of this century up to 29, as in Excel (Microsoft, "Change the date system, format, or
 # two-digit year interpretation").

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NoReturn
@@ -18,6 +17,8 @@ Handlers = dict[type, Callable[[Any], Any]]
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Unicode, "Halfwidth and Fullwidth Forms": the full-width ones of ! to ~; and the blank of their width.
+_FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0x20}
 # Exact: nothing is rounded but where `quantize` is told to.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 MOST_REMEMBERED = 100_000
@@ -64,8 +65,10 @@ def decimals(column: Column, rules: Rules) -> Handlers:
             if limit is not None and abs(exact) >= limit:
                 raise BadCell(f"is too large for {column.sql_type}")
             value = exact
-        if column.exact_digits is not None and len(value.normalize(_EXACT).as_tuple().digits) > column.exact_digits:
-            raise BadCell(f"has more than {column.exact_digits} digits, which this database does not keep")
+        if column.exact_digits is not None:
+            in_range(float(value), value)
+            if len(value.normalize(_EXACT).as_tuple().digits) > column.exact_digits:
+                raise BadCell(f"has more than {column.exact_digits} digits, which this database does not keep")
         return f"{value if value else abs(value):f}"
 
     known: dict[float, str] = {}
@@ -105,12 +108,16 @@ def floats(_column: Column, rules: Rules) -> Handlers:
         plain = plain_number_text(text, rules)
         if not _DECIMAL.fullmatch(plain):
             raise BadCell("takes numbers")
-        value = float(plain)
-        if math.isinf(value):
-            raise BadCell("is out of range")
-        return value
+        return in_range(float(plain), plain)
 
     return {int: float, Padded: float, float: float, Imprecise: float, str: from_text}
+
+
+def in_range(value: float, exact: str | Decimal) -> float:
+    """Return the double that stands for an exact number; reject one too large, or too small to differ from 0."""
+    if math.isinf(value) or (value == 0 and Decimal(exact) != 0):
+        raise BadCell("is out of range")
+    return value
 
 
 def lost(_value: float) -> NoReturn:
@@ -119,8 +126,11 @@ def lost(_value: float) -> NoReturn:
 
 
 def plain_text(text: str) -> str:
-    """Return `text` without surrounding blanks, full-width characters as plain ones (Unicode NFKC)."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Return `text` without surrounding blanks, full-width characters as plain ones.
+
+    Only these: Unicode's NFKC would make 5² into 52 and ① into 1.
+    """
+    return text.strip() if text.isascii() else text.translate(_FULL_WIDTH).strip()
 
 
 def plain_number_text(text: str, rules: Rules) -> str:
@@ -130,6 +140,7 @@ def plain_number_text(text: str, rules: Rules) -> str:
         raise BadCell(f"is longer than {LONGEST_NUMBER} characters")
     if rules.thousands and rules.thousands in plain:
         separator = re.escape(rules.thousands)
-        if re.fullmatch(rf"[+-]?[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+(?:\.[0-9]*)?", plain):
+        decimals = "" if rules.thousands == "." else r"(?:\.[0-9]*)?"
+        if re.fullmatch(rf"[+-]?[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+{decimals}", plain):
             return plain.replace(rules.thousands, "")
     return plain

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app.sheets.cells import Imprecise, Padded
@@ -14,6 +16,8 @@ from app.sheets.convert.numbers import Handlers, lost
 from app.sheets.convert.rules import Rules
 from app.sheets.read.numbers import BEYOND_15_DIGITS
 from app.sheets.table import Column
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def as_text(column: Column, _rules: Rules) -> Handlers:
@@ -96,8 +100,8 @@ def plain_number(value: float) -> str:
     text = repr(value)
     if "e" not in text:
         return text.removesuffix(".0")
-    fixed = f"{value:.20f}".rstrip("0").rstrip(".")
-    return fixed if float(fixed) == value and len(fixed) <= 20 else text
+    fixed = f"{Decimal(text):f}"
+    return fixed if len(fixed) <= 20 else text
 
 
 def spelled(value: bool) -> str:
@@ -115,9 +119,12 @@ def hours(value: timedelta) -> str:
 
 
 def shown(cell: Any) -> str:
-    """Return a cell's value as messages show it: on one line, at most 40 characters; nothing for one without value."""
+    """Return a cell's value as messages show it: on one line, at most 40 characters; nothing for one without value.
+
+    Control characters, which a terminal would obey, are shown as �.
+    """
     if isinstance(cell, str):
-        line = cell.replace("\r", "").replace("\n", "⏎")
+        line = _CONTROLS.sub("�", cell[:1000].replace("\r", "").replace("\n", "⏎"))
         return f'"{line if len(line) <= 40 else line[:39] + "…"}"'
     for kind, spell in _SPELLINGS.items():
         if isinstance(cell, kind):
