@@ -14,6 +14,7 @@ from flask.testing import FlaskCliRunner
 
 from app import create_app
 from tests.databases import mysql_database, sqlite_database
+from tests.migrated import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -58,11 +59,9 @@ def empty_app(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fl
 
 
 @pytest.fixture
-def app(empty_app: Flask) -> Flask:
+def app(empty_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Give an application whose database is migrated to head, inside its context."""
-    from flask_migrate import upgrade
-
-    upgrade()
+    migrate(tmp_path_factory.getbasetemp())
     return empty_app
 
 

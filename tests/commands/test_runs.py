@@ -48,7 +48,7 @@ def test_the_newest_comes_first_and_limit_cuts(cli: FlaskCliRunner, recorded: in
         raise ValueError("no")
     both = json.loads(cli.invoke(args=["runs", "list", "--json", "--limit", "2"]).stdout)
     assert [(run["name"], run["state"], run["error"]) for run in both] == [
-        ("shop", "failed", "no"),
+        ("shop", "failed", "Unexpected ValueError: no"),
         ("create-user li", "succeeded", None),
     ]
     assert cli.invoke(args=["runs", "list", "--limit", "0"]).exit_code == 2

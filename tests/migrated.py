@@ -1,0 +1,50 @@
+"""Databases at head without running every migration for every test: made once, then copied."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from app.extensions import db
+
+_sqlite: list[Path] = []
+_mysql: list[str] = []
+
+
+def migrate(folder: Path) -> None:
+    """Bring the application's empty database to head; `folder` outlives the test and keeps the copy."""
+    if db.engine.dialect.name == "sqlite":
+        _migrate_sqlite(folder)
+    else:
+        _migrate_mysql()
+
+
+def _migrate_sqlite(folder: Path) -> None:
+    path = Path(str(db.engine.url.database))
+    if _sqlite:
+        db.engine.dispose()
+        shutil.copyfile(_sqlite[0], path)
+        return
+    upgrade()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
+    shutil.copyfile(path, folder / "at_head.sqlite3")
+    _sqlite.append(folder / "at_head.sqlite3")
+
+
+def _migrate_mysql() -> None:
+    if not _mysql:
+        upgrade()
+        with db.engine.connect() as connection:
+            tables = sa.inspect(connection).get_table_names()
+            _mysql.extend(str(connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]) for table in tables)
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            _mysql.append(f"INSERT INTO alembic_version VALUES ('{version}')")
+        return
+    with db.engine.begin() as connection:
+        for statement in ("SET foreign_key_checks = 0", *_mysql, "SET foreign_key_checks = 1"):
+            connection.exec_driver_sql(statement)
