@@ -23,7 +23,7 @@ demo: install ## Try everything on a SQLite file of its own
 
 test: install ## Run the tests; those on MariaDB need a server at TEST_MYSQL_URL
 	@$(BIN)/python -m tests.servers
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: install ## Check form, style and types
 	$(BIN)/ruff format --check .

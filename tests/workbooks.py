@@ -9,7 +9,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from app.sheets.cells import Cell, Row, column_letters
-from app.sheets.read.workbook import choose_sheet, open_workbook
+from app.sheets.read.opening import open_workbook
+from app.sheets.read.workbook import choose_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"

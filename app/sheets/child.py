@@ -25,7 +25,8 @@ from app.sheets.frames import ConvertJob, HeadJob, Job, ProfileJob, write_frame
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.profile import profile
-from app.sheets.read.workbook import Workbook, open_workbook
+from app.sheets.read.opening import open_workbook
+from app.sheets.read.workbook import Workbook
 
 PR_SET_PDEATHSIG = 1  # prctl(2): die when the parent does
 LONGEST_CAUSE = 300

@@ -6,8 +6,8 @@ from app.sheets.cells import Cell, Row, Unusable
 from app.sheets.convert.texts import shown
 from app.sheets.frames import ConvertJob, Head, HeadJob
 from app.sheets.problems import EmptySheet
+from app.sheets.read.findings import Findings
 from app.sheets.read.workbook import Workbook, choose_sheet
-from app.sheets.read.worksheet import Findings
 
 
 def find_head(workbook: Workbook, job: HeadJob) -> Head:

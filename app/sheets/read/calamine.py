@@ -9,9 +9,9 @@ from typing import Any
 
 from app.sheets.cells import LAST_COLUMN, LAST_ROW, Cell, Row
 from app.sheets.problems import DamagedFile, EncryptedFile, RefusedFile
+from app.sheets.read.findings import Findings
 from app.sheets.read.numbers import to_15_digits
 from app.sheets.read.workbook import SheetName
-from app.sheets.read.worksheet import Findings
 
 CHUNK_ROWS = 5_000
 

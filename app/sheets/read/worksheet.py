@@ -1,51 +1,28 @@
-"""One worksheet of an xlsx, streamed: every cell by its value and its address (ECMA-376 part 1, 18.3)."""
+"""One worksheet of an xlsx, streamed: every cell by its value and its address (ECMA-376 part 1, 18.3).
+
+Rows spelled as spreadsheet programs spell them are taken by `app.sheets.read.plain_rows`; everything else, and every
+row that is not plain, goes through expat.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from typing import IO
+from xml.parsers import expat
 
 from app.sheets.cells import LAST_COLUMN, LAST_ROW, Cell, Row, Unusable, column_index, column_letters
 from app.sheets.problems import DamagedFile
+from app.sheets.read.findings import Findings
+from app.sheets.read.plain_rows import PlainRows, pieces
 from app.sheets.read.styles import NumberReader
 from app.sheets.read.texts import TextHandlers, unescaped
-from app.sheets.read.xml import feed, main_names, new_parser
+from app.sheets.read.values import CellValues, index_of, without_value
+from app.sheets.read.xml import main_names, new_parser, well_formed
 
-UNCALCULATED = Unusable("holds a formula that was never calculated; open and save the file in Excel")
-NAMELESS_ERROR = Unusable("shows an error")
 REPAIR = "Open it in Excel, let it be repaired, and save it."
-MISSING_TEXT = Unusable("refers to a text that is missing in the file")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE | re.ASCII)
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?", re.IGNORECASE | re.ASCII)
-_INDEX = re.compile(r"[0-9]{1,10}")
-_ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:(?:^|(?<=\d)T)\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
-
-
-@dataclass
-class Findings:
-    """What a sheet tells beside its cells; complete when its last row has been read.
-
-    `declared_rows` is the last row by the sheet's own `<dimension>`, which may be missing or wrong.
-    """
-
-    declared_rows: int | None = None
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    merged: list[tuple[int, int]] = field(default_factory=list)  # first and last row of each merged area
-
-
-class _Styles(dict[str, NumberReader]):
-    """The readers of numbers by the cells' `s` attribute; the first one stands in for a style that is not there."""
-
-    def __init__(self, readers: Sequence[NumberReader]) -> None:
-        super().__init__((str(number), reader) for number, reader in enumerate(readers))
-        self[""] = self["0"]
-
-    def __missing__(self, style: str) -> NumberReader:
-        return self.get(str(_index(style, "A cell has the style")), self["0"])
 
 
 class WorksheetParser:
@@ -55,8 +32,7 @@ class WorksheetParser:
         """Parse with the workbook's shared strings and number formats."""
         self.rows: list[Row] = []
         self.findings = Findings()
-        self._strings = strings
-        self._numbers = _Styles(numbers)
+        self._values = CellValues(strings, numbers)
         self._columns: dict[str, int] = {}
         self._row = 0
         self._row_digits = "0"
@@ -86,8 +62,31 @@ class WorksheetParser:
         )
         self._ends = main_names({**self._inline.end, "c": self._end_cell, "v": self._end_value, "row": self._end_row})
 
-    def parse(self, stream: IO[bytes], part: str) -> Iterator[list[Row]]:
-        """Yield the rows of the sheet, as they stand in the file, a chunk of them at a time."""
+    def parse(self, stream: IO[bytes], part: str, plain: bool = True) -> Iterator[list[Row]]:
+        """Yield the rows of the sheet, as they stand in the file, a chunk of them at a time.
+
+        Args:
+            plain: take plain rows on the fast path; without it all rows go through expat, to the same effect.
+
+        Raises:
+            DamagedFile, RefusedFile: the part is no worksheet, or an attack.
+        """
+        parser = self._expat(part)
+        taker = PlainRows(self._values)
+        with well_formed(part):
+            for text, may_be_plain in pieces(stream):
+                if may_be_plain and plain:
+                    self._take(text.decode(), taker, parser)
+                else:
+                    parser.Parse(text)
+                if self.rows:
+                    yield self.rows
+                    self.rows = []
+            parser.Parse(b"", True)
+        if self.rows:
+            yield self.rows
+
+    def _expat(self, part: str) -> expat.XMLParserType:
         parser = new_parser(part)
         starts, ends = self._starts, self._ends
 
@@ -102,10 +101,19 @@ class WorksheetParser:
         parser.StartElementHandler = start
         parser.EndElementHandler = end
         parser.CharacterDataHandler = self._characters
-        for _ in feed(parser, stream, part):
-            if self.rows:
-                yield self.rows
-                self.rows = []
+        return parser
+
+    def _take(self, text: str, taker: PlainRows, parser: expat.XMLParserType) -> None:
+        """Take the rows of a piece that ends with a row: the plain ones here, each other one by expat."""
+        position = 0
+        while position < len(text):
+            row, end = taker.take(text, position, self._row)
+            if row is None:
+                parser.Parse(text[position:end].encode())
+            else:
+                self._row = row[0]
+                self.rows.append(row)
+            position = end
 
     def _characters(self, data: str) -> None:
         if self._in_value:
@@ -119,7 +127,7 @@ class WorksheetParser:
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
         self._is_row_counted = number is None
-        self._enter_row(self._row + 1 if number is None else _index(number, "A row has the number"))
+        self._enter_row(self._row + 1 if number is None else index_of(number, "A row has the number"))
         self._cells = {}
         self._column = -1
         if attributes.get("hidden") in ("1", "true"):
@@ -185,6 +193,8 @@ class WorksheetParser:
 
     def _end_cell(self) -> None:
         value = self._value()
+        if value is None:
+            value = without_value(self._type, self._has_formula, self._has_value)
         if value is not None:
             if self._column in self._cells:
                 address = f"{column_letters(self._column)}{self._row}"
@@ -192,33 +202,17 @@ class WorksheetParser:
             self._cells[self._column] = value
 
     def _value(self) -> Cell:
-        kind = self._type
         text = self._text
         if self._more:
             text += "".join(self._more)
             self._more.clear()
-        if kind == "inlineStr":
-            inline = self._inline.take()
-            return inline or unescaped(text) or self._without_value()
-        if not text:
-            return self._without_value()
-        if kind == "s":
-            try:
-                return self._strings[int(text) if text.isdigit() else _index(text.strip())] or None
-            except (IndexError, ValueError, DamagedFile):
-                return MISSING_TEXT
-        value = self._numbers[self._style][text] if kind == "n" else _OTHER_KINDS.get(kind, _unknown)(text)
-        return self._without_value() if value is None else value
-
-    def _without_value(self) -> Cell:
-        if self._type == "e":
-            return NAMELESS_ERROR
-        is_empty_text = self._type == "str" and self._has_value
-        return UNCALCULATED if self._has_formula and not is_empty_text else None
+        if self._type == "inlineStr":
+            return self._inline.take() or unescaped(text) or None
+        return self._values.of(self._style, self._type, text) if text else None
 
     def _start_column(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in ("1", "true"):
-            first, last = (_index(attributes.get(name, "1"), "A column has the number") for name in ("min", "max"))
+            first, last = (index_of(attributes.get(name, "1"), "A column has the number") for name in ("min", "max"))
             self.findings.hidden_columns.update(range(max(first, 1) - 1, min(last, LAST_COLUMN)))
 
     def _start_dimension(self, attributes: dict[str, str]) -> None:
@@ -230,43 +224,3 @@ class WorksheetParser:
         match = _RANGE.fullmatch(attributes.get("ref", ""))
         if match:
             self.findings.merged.append((int(match[2]), int(match[4] or match[2])))
-
-
-def _index(text: str, what: str = "") -> int:
-    """Return a number that counts something; Python would take digits of any script, and `1_0`."""
-    if not _INDEX.fullmatch(text):
-        raise DamagedFile(f'{what} "{text[:20]}", which is none.')
-    return int(text)
-
-
-def _boolean(text: str) -> Cell:
-    return _BOOLEANS.get(text.strip().lower(), Unusable(f'holds "{text[:40]}", which is not TRUE or FALSE'))
-
-
-def _error(text: str) -> Cell:
-    return Unusable(f"shows {text.strip()[:40]}") if text.strip() else None
-
-
-def _iso(text: str) -> Cell:
-    plain = text.strip().removesuffix("Z")
-    if _ISO.fullmatch(plain):
-        for parse in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
-            try:
-                return parse(plain)
-            except ValueError:
-                continue
-    return Unusable(f'holds "{text[:40]}", which is not a date') if plain else None
-
-
-def _unknown(text: str) -> Cell:
-    return Unusable(f'is of an unknown kind and holds "{text[:40]}"')
-
-
-_BOOLEANS = {"": None, "1": True, "true": True, "0": False, "false": False}
-# t="…" of a cell (ECMA-376 part 1, 18.18.11), beside n, s and inlineStr.
-_OTHER_KINDS = {
-    "str": lambda text: unescaped(text) or None,
-    "b": _boolean,
-    "e": _error,
-    "d": _iso,
-}

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from app.sheets.cells import Row, Unusable
 from app.sheets.problems import DamagedFile, NotASpreadsheet
 from app.sheets.read.archive import Archive, resolve
+from app.sheets.read.findings import Findings
 from app.sheets.read.styles import NumberReader, number_readers
 from app.sheets.read.texts import shared_strings
 from app.sheets.read.workbook import SheetName
-from app.sheets.read.worksheet import Findings, WorksheetParser
+from app.sheets.read.worksheet import WorksheetParser
 from app.sheets.read.xml import MAIN, RELATIONSHIP_IDS, elements
 
 # The last words of the types of relationships to sheets that have no cells, or no data in them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -42,19 +43,26 @@ def new_parser(part: str) -> expat.XMLParserType:
     return parser
 
 
+@contextmanager
+def well_formed(part: str) -> Iterator[None]:
+    """Turn what expat says of a part into a DamagedFile."""
+    try:
+        yield
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two for an encoding
+        raise DamagedFile(f"{part} is not well-formed: {error}") from None
+
+
 def feed(parser: expat.XMLParserType, stream: IO[bytes], part: str) -> Iterator[None]:
     """Feed a part to its parser, and yield after every chunk.
 
     Raises:
         DamagedFile: the part is not well-formed XML.
     """
-    try:
+    with well_formed(part):
         while chunk := stream.read(CHUNK):
             parser.Parse(chunk)
             yield
         parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two for an encoding
-        raise DamagedFile(f"{part} is not well-formed: {error}") from None
     yield
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from app.sheets.cells import Cell
 from app.sheets.problems import DamagedFile, EncryptedFile
-from app.sheets.read.workbook import SheetName, open_workbook
+from app.sheets.read.opening import open_workbook
+from app.sheets.read.workbook import SheetName
 from tests.conftest import SHARED_DATA
 from tests.workbooks import read_cells, zipped
 

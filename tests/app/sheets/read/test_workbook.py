@@ -9,8 +9,9 @@ import pytest
 
 from app.sheets.cells import Row
 from app.sheets.problems import DamagedFile, EncryptedFile, NoSuchSheet, NotASpreadsheet, RefusedFile
-from app.sheets.read.workbook import SheetName, choose_sheet, open_workbook
-from app.sheets.read.worksheet import Findings
+from app.sheets.read.findings import Findings
+from app.sheets.read.opening import open_workbook
+from app.sheets.read.workbook import SheetName, choose_sheet
 from tests.workbooks import parts_of, relationships, write_xlsx, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

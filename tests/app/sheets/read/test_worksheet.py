@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from app.sheets.cells import LAST_COLUMN, Cell, Padded, Row, Unusable
 from app.sheets.problems import DamagedFile, RefusedFile
+from app.sheets.read.findings import Findings
 from app.sheets.read.styles import number_readers
 from app.sheets.read.texts import shared_strings
-from app.sheets.read.worksheet import UNCALCULATED, Findings, WorksheetParser
+from app.sheets.read.values import UNCALCULATED
+from app.sheets.read.worksheet import WorksheetParser
 from tests import workbooks
 from tests.workbooks import MAIN, STRICT_MAIN, worksheet
 

@@ -14,7 +14,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from app.sheets.cells import Cell, Unusable
 from app.sheets.problems import DamagedFile, EncryptedFile, NotASpreadsheet, RefusedFile
 from app.sheets.read.archive import Archive
-from app.sheets.read.workbook import SheetName, open_workbook
+from app.sheets.read.opening import open_workbook
+from app.sheets.read.workbook import SheetName
 from app.sheets.read.xlsx import XlsxWorkbook
 from tests.conftest import SHARED_DATA
 from tests.workbooks import (
