@@ -35,6 +35,8 @@ class Batches:
         self._summers = [summer_of(mapped.column) for mapped in job.plan.columns]
         self._keys = [_SeenKeys(name, indexes) for name, indexes in job.plan.filled_keys()]
         self._strays: dict[int, int] = {}
+        self._last_row = job.plan.header_row  # that was not blank
+        self._hidden_since: list[int] = []  # rows left out behind it
         self._known = frozenset(self._positions)
 
     def of(self, chunks: Iterable[list[Row]], hidden_rows: set[int], ignored: frozenset[int]) -> Iterator[Batch]:
@@ -48,11 +50,13 @@ class Batches:
         for chunk in chunks:
             rows = [row for row in chunk if row[0] > self._job.plan.header_row]
             if self._job.skip_hidden and hidden_rows:
+                self._hidden_since += [row[0] for row in rows if row[0] in hidden_rows]
                 rows = [row for row in rows if row[0] not in hidden_rows]
             rows = self._without_blank_rows(rows, ignored)
             if self._job.limit is not None:
                 rows = rows[: self._job.limit - self.summary.rows]
             if rows:
+                self._count_blank_rows(rows)
                 yield self._converted(rows)
             if self.summary.rows == self._job.limit:
                 return
@@ -65,7 +69,7 @@ class Batches:
         return [f"Columns without a header were not read: {letters} ({sum(self._strays.values()):,} cells)."]
 
     def _without_blank_rows(self, rows: list[Row], ignored: frozenset[int]) -> list[Row]:
-        known = self._known
+        known, nulls = self._known, self._job.rules.nulls
         kept = []
         for row in rows:
             cells = row[1]
@@ -77,8 +81,17 @@ class Batches:
                 kept.append(row)
             for position in cells.keys() - known - ignored:
                 self._strays[position] = self._strays.get(position, 0) + 1
-        self.summary.blank_rows += len(rows) - len(kept)
+        if nulls:
+            return [row for row in kept if not all(row[1][position] in nulls for position in known & row[1].keys())]
         return kept
+
+    def _count_blank_rows(self, rows: list[Row]) -> None:
+        """Count the blank rows before the last of these; a file leaves many of them out, and has others behind it."""
+        last = rows[-1][0]
+        behind = [row for row in self._hidden_since if row > last]
+        hidden = len(self._hidden_since) - len(behind)
+        self.summary.blank_rows += last - self._last_row - len(rows) - hidden
+        self._last_row, self._hidden_since = last, behind
 
     def _converted(self, rows: list[Row]) -> Batch:
         numbers = array("I", [number for number, _ in rows])
@@ -133,7 +146,7 @@ class _SeenKeys:
             if first != numbers[place]:
                 index = self._indexes[0]
                 address = f"{column_letters(plan.columns[index].position)}{first}"
-                values = ", ".join(str(part) for part in key) if type(key) is tuple else str(key)
+                values = shown(", ".join(map(str, key)) if type(key) is tuple else str(key))
                 cause = f"stands twice in the sheet (key {self._name})"
-                found.append((place, Reject(numbers[place], index, cause, f'"{values}", first in {address}')))
+                found.append((place, Reject(numbers[place], index, cause, f"{values}, first in {address}")))
         return found

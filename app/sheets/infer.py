@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,9 +18,11 @@ TEXT_LENGTHS = (20, 50, 100, 255, 500, 1000)
 INT32 = 2**31 - 1
 LONGEST_TEXT_CHARACTERS = 16_000  # of which each may take 4 of the 65,535 bytes of MySQL's TEXT
 LONGEST_IDENTIFIER = 64  # MySQL manual, "Identifier Length Limits"
+LONGEST_BASE = LONGEST_IDENTIFIER - len("_16384")  # a sheet has that many columns
 
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NOT_NAME = re.compile(r"\W+")
+# MySQL's names have no characters beyond the first 65,536 (MySQL manual, "Schema Object Names").
+_NOT_NAME = re.compile(r"[\W\U00010000-\U0010FFFF]+")
 
 
 def infer_table(
@@ -39,18 +42,19 @@ def infer_table(
 
 def column_names(headers: Sequence[str]) -> list[str]:
     """Return a name for each header: `Invoice No` and `InvoiceNo` give invoice_no, 订单号 stays; no two alike."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    met: Counter[str] = Counter()  # how often a name was taken
     for header in headers:
         words = _WORD_BOUNDARY.sub("_", unicodedata.normalize("NFKC", header))
-        base = _NOT_NAME.sub("_", words).strip("_").lower()[: LONGEST_IDENTIFIER - 4] or "column"
+        base = _NOT_NAME.sub("_", words).strip("_").lower() or "column"
         if base[0].isdigit():
             base = f"c_{base}"
-        name, number = base, 1
+        name = base = base[:LONGEST_BASE]
         while name in names:
-            number += 1
-            name = f"{base}_{number}"
-        names.append(name)
-    return names
+            met[base] += 1
+            name = f"{base}_{met[base] + 1}"
+        names[name] = None
+    return list(names)
 
 
 def _type(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
