@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import marshal
+import os
 import pickle
 import resource
 import signal
@@ -94,7 +95,8 @@ def main() -> None:
     """Answer jobs until there are no more."""
     memory_mb, seconds = map(int, sys.argv[1:3])
     _limit(memory_mb << 20, seconds)
-    out = sys.stdout.buffer
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a native parser prints is no frame
     session = Session(out)
     while True:
         try:
@@ -126,8 +128,10 @@ def _problem(error: BaseException, memory_mb: int) -> AppError:
 
 def _limit(memory: int, seconds: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for kind, limit in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+        hard = resource.getrlimit(kind)[1]  # which nobody may raise
+        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (least, least))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

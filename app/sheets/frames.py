@@ -19,6 +19,7 @@ BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sin
 REJECTED = b"R"  # the first bad cell was found; no rows follow
 END = b"E"  # the summary, JSON
 PROBLEM = b"P"  # the file cannot be read, JSON
+KINDS = frozenset({HEAD, BATCH, REJECTED, END, PROBLEM})
 _PREFIX = struct.Struct("<cI")
 
 TEXT = "text"  # rows as LOAD DATA reads them
@@ -113,16 +114,19 @@ def write_frame(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes]:
-    """Return kind and payload of the next frame.
+def read_frame(stream: IO[bytes], longest: int) -> tuple[bytes, bytes]:
+    """Return kind and payload of the next frame, of at most `longest` bytes.
 
     Raises:
         EOFError: the other side is gone.
+        ValueError: what it says is no frame.
     """
     prefix = stream.read(_PREFIX.size)
     if len(prefix) < _PREFIX.size:
         raise EOFError
     kind, length = _PREFIX.unpack(prefix)
+    if kind not in KINDS or length > longest:
+        raise ValueError(f"{prefix!r} begins no frame")
     payload = stream.read(length)
     if len(payload) < length:
         raise EOFError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import pickle
 import signal
@@ -11,11 +12,11 @@ import sys
 import tempfile
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from app.config import ROOT
 from app.errors import AppError, Failed
@@ -24,7 +25,10 @@ from app.sheets.frames import ConvertJob, Head, HeadJob, Job, ProfileJob, Reject
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.profile import ColumnProfile
 
+SECONDS_TO_DIE = 2  # for a process that has closed its output
 LAST_WORDS = 2000  # bytes of the child's stderr that are worth showing
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Reader:
         self._reading = False  # rows are on their way that nobody has taken
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
+            [sys.executable, "-P", "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -82,15 +86,12 @@ class Reader:
             NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet: what is wrong with it.
         """
         self._ask(HeadJob(self.path, sheet, header_row, skip_hidden))
-        answer = Head(**self._answer(frames.HEAD))
-        answer.headers = [(position, text) for position, text in answer.headers]
-        return answer
+        return self._decoded(_head, self._answer(frames.HEAD))
 
     def profile(self, job: ProfileJob) -> tuple[int, list[ColumnProfile]]:
         """Return the number of rows, and a profile for each of the job's columns."""
         self._ask(job)
-        answer = self._answer(frames.END)
-        return answer["rows"], [ColumnProfile(**column) for column in answer["columns"]]
+        return self._decoded(_profiles, self._answer(frames.END))
 
     def batches(self, job: ConvertJob) -> Iterator[RowBatch]:
         """Yield the converted rows of a sheet; when they end, `summary` says what was read.
@@ -106,11 +107,10 @@ class Reader:
             kind, payload = self._frame()
             if kind == frames.END:
                 self._reading = False
-                self.summary = _summary(json.loads(payload))
+                self.summary = self._decoded(_summary, payload)
                 return
             if kind == frames.BATCH:
-                numbers, rows = _unmarshalled(payload)
-                yield RowBatch(array("I", numbers), rows)
+                yield self._decoded(_row_batch, payload)
 
     def close(self) -> None:
         """End the process at once, if it has not ended."""
@@ -132,28 +132,41 @@ class Reader:
         except BrokenPipeError:
             raise self._death() from None
 
-    def _answer(self, expected: bytes) -> dict[str, Any]:
+    def _answer(self, expected: bytes) -> bytes:
         kind, payload = self._frame()
         if kind != expected:
-            raise Failed(f"{self.path.name}: the reading process answered {kind!r} instead of {expected!r}.")
-        answer: dict[str, Any] = json.loads(payload)
-        return answer
+            raise self._rubbish(f"{kind!r} instead of {expected!r}")
+        return payload
+
+    def _decoded(self, decode: Callable[[bytes], T], payload: bytes) -> T:
+        try:
+            return decode(payload)
+        except (ValueError, TypeError, KeyError, EOFError) as error:
+            raise self._rubbish(f"{payload[:20]!r}, {type(error).__name__}") from None
+
+    def _rubbish(self, what: str) -> AppError:
+        return Failed(f"{self.path.name}: the reading process answered what nobody understands ({what}).")
 
     def _frame(self) -> tuple[bytes, bytes]:
         assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
         try:
-            kind, payload = frames.read_frame(self._process.stdout)
+            kind, payload = frames.read_frame(self._process.stdout, self._limits.memory_mb << 20)
         except EOFError:
             raise self._death() from None
+        except ValueError as error:
+            raise self._rubbish(str(error)) from None
         if kind == frames.PROBLEM:
-            name, message, hint = json.loads(payload)
+            name, message, hint = self._decoded(_problem, payload)
             raise PROBLEMS.get(name, Failed)(f"{self.path.name}: {message}", hint)
         return kind, payload
 
     def _death(self) -> AppError:
         """Return the error for a process that ended without an answer."""
-        status = self._process.wait()
         name = self.path.name
+        try:
+            status = self._process.wait(SECONDS_TO_DIE)
+        except subprocess.TimeoutExpired:
+            return Failed(f"{name}: the reading process answers no more.")
         if self._timed_out or status == -signal.SIGXCPU:
             return RefusedFile(
                 f"{name}: reading took longer than {self._limits.seconds} s.", "The limit is IMPORT_TIMEOUT_S, in .env."
@@ -179,14 +192,29 @@ class Reader:
         self._process.kill()
 
 
-def _unmarshalled(payload: bytes) -> tuple[bytes, Any]:
-    import marshal
+def _head(payload: bytes) -> Head:
+    head = Head(**json.loads(payload))
+    head.headers = [(position, text) for position, text in head.headers]
+    return head
 
+
+def _row_batch(payload: bytes) -> RowBatch:
     numbers, rows = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
-    return numbers, rows
+    return RowBatch(array("I", numbers), rows)
 
 
-def _summary(answer: dict[str, Any]) -> Summary:
+def _summary(payload: bytes) -> Summary:
+    answer = json.loads(payload)
     summary = Summary(**answer)
     summary.rejects = [Reject(**reject) for reject in answer["rejects"]]
     return summary
+
+
+def _profiles(payload: bytes) -> tuple[int, list[ColumnProfile]]:
+    answer = json.loads(payload)
+    return answer["rows"], [ColumnProfile(**column) for column in answer["columns"]]
+
+
+def _problem(payload: bytes) -> tuple[str, str, str]:
+    name, message, hint = json.loads(payload)
+    return name, message, hint
