@@ -18,7 +18,7 @@ from app.sheets.read.xml import CHUNK, MAIN
 
 # Attributes in Excel's own order. No entities, no control characters, no blanks at the start: those go to expat.
 # Every repetition is possessive: what does not match fails at once.
-_TEXT = r"[^<&>\x00-\x20\ufffe\uffff][^<&>\x00-\x1f\ufffe\uffff]*+"
+_TEXT = r"[^<&>\x00-\x20\ufffe\uffff][^<&>\x00-\x08\x0b-\x1f\ufffe\uffff]*+"
 _CELL = (
     r'<c r="[A-Z]{1,3}+\1"(?: s="[0-9]{1,9}+")?+'
     rf'(?:(?: t="(?:s|n|str|b|e)")?+><v>{_TEXT}</v></c>|/>'
