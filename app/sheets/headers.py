@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.errors import Invalid
 from app.sheets.cells import column_letters
+from app.sheets.convert.texts import shown
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.table import UNSUPPORTED, Column, Table
 
 # The columns that a rejects workbook has beside the sheet's own; a mended one is imported as it is.
 REJECT_HEADERS = ("_row", "_error")
+LONGEST_MISSPELLED = 100  # characters of a name for which others are suggested
 _IGNORED = re.compile(r"[\s_\-]+")
 
 Header = tuple[int, str]  # the sheet's column from 0, and the text in the header row
@@ -140,7 +142,7 @@ def _double_targets(matched: Sequence[MappedColumn]) -> list[str]:
     for name, count in Counter(mapped.column.name for mapped in matched).items():
         if count > 1:
             places = ", ".join(
-                f'"{mapped.header}" ({column_letters(mapped.position)})'
+                f"{shown(mapped.header)} ({column_letters(mapped.position)})"
                 for mapped in matched
                 if mapped.column.name == name
             )
@@ -152,9 +154,11 @@ def _unwritable(matched: Sequence[MappedColumn]) -> list[str]:
     problems = []
     for mapped in matched:
         if mapped.column.is_generated:
-            problems.append(f'"{mapped.header}": the database computes {mapped.column.name}; leave it out')
+            problems.append(f"{shown(mapped.header)}: the database computes {mapped.column.name}; leave it out")
         elif mapped.column.kind == UNSUPPORTED:
-            problems.append(f'"{mapped.header}": no cell can fill {mapped.column.name}, a {mapped.column.sql_type}')
+            problems.append(
+                f"{shown(mapped.header)}: no cell can fill {mapped.column.name}, a {mapped.column.sql_type}"
+            )
     return problems
 
 
@@ -170,11 +174,11 @@ def _missing(matched: Sequence[MappedColumn], table: Table) -> list[str]:
 def _unknown(header: str, table: Table) -> str:
     names = {normalised(column.name): column.name for column in table.columns}
     names |= {normalised(column.comment): column.name for column in table.columns if column.comment}
-    return f'"{header}" is not in the table{_did_you_mean(normalised(header), names)}'
+    return f"{shown(header)} is not in the table{_did_you_mean(normalised(header), names)}"
 
 
 def _did_you_mean(name: str, names: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1)
+    close = difflib.get_close_matches(name, list(names), n=1) if len(name) <= LONGEST_MISSPELLED else []
     if not close:
         return ""
     found = names[close[0]]
