@@ -5,13 +5,28 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+REQUIRED = ("flask", "flask_sqlalchemy", "flask_migrate", "pymysql")
+
+
+def check_environment() -> None:
+    """End with one sentence where this Python is too old or lacks what the project needs."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever types `python` may have an older one
+        sys.exit(f"Error: Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.")
+    missing = [name for name in REQUIRED if find_spec(name) is None]
+    if missing:
+        sys.exit(
+            f"Error: {', '.join(missing)} not installed for {sys.executable}.\n"
+            "Use the project's own Python: . .venv/bin/activate (made by: make install)"
+        )
 
 
 def main() -> None:
     """Run the command line."""
+    check_environment()
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("FLASK_APP", str(ROOT / "app"))
     try:

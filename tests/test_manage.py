@@ -203,3 +203,12 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
     assert "click" in imported
     assert not imported & set(HEAVY)
+
+
+def test_a_python_without_the_project_is_told_which_one_to_use() -> None:
+    # -S leaves the environment's packages out, as another Python would
+    done = subprocess.run([sys.executable, "-S", str(ROOT / "manage.py"), "runs"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "flask" in done.stderr
+    assert ". .venv/bin/activate" in done.stderr
+    assert "Traceback" not in done.stderr
