@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.words import counted
+
 if TYPE_CHECKING:
     from app.services.imports import Outcome, RowsRejected
 
@@ -14,18 +16,21 @@ if TYPE_CHECKING:
 def print_outcome(outcome: Outcome) -> None:
     """Print warnings, then rows, time, rate, proof and run."""
     for sheet in outcome.sheets:
+        if not sheet.rows:
+            click.echo(f'Note: {sheet.file}: the sheet "{sheet.sheet}" has no rows below its header.', err=True)
         for warning in sheet.warnings:
             click.echo(f"Note: {sheet.file}: {warning}", err=True)
     blanks = sum(sheet.blank_rows for sheet in outcome.sheets)
     if blanks:
-        click.echo(f"Skipped {blanks:,} blank rows.", err=True)
+        click.echo(f"Skipped {counted(blanks, 'blank row')}.", err=True)
     time = f"{outcome.seconds:.1f} s ({rate(outcome):,} rows/s)"
-    proof = f"Proof: {outcome.rows:,} rows, {outcome.columns} columns equal."
+    rows = counted(outcome.rows, "row")
+    proof = f"Proof: {rows}, {counted(outcome.columns, 'column')} equal."
     if outcome.dry_run:
-        click.echo(f"Would import {outcome.rows:,} rows into {outcome.table}; took {time}. {proof}", err=True)
+        click.echo(f"Would import {rows} into {outcome.table}; took {time}. {proof}", err=True)
         click.echo(f"Nothing was written: this was a dry run (run {outcome.run_id}).", err=True)
         return
-    click.echo(f"Imported {outcome.rows:,} rows into {outcome.table} in {time}. {proof}", err=True)
+    click.echo(f"Imported {rows} into {outcome.table} in {time}. {proof}", err=True)
     click.echo(f"Run {outcome.run_id} · see it with: flask runs show {outcome.run_id}", err=True)
 
 

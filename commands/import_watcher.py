@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-if TYPE_CHECKING:
-    import sqlalchemy as sa
+from app.words import counted
 
+if TYPE_CHECKING:
     from app.services.imports import Head, Plan
 
 LINE_EVERY_S = 5.0  # without a terminal a line now and then stands for the bar
@@ -36,8 +37,9 @@ class TerminalWatcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bar down."""
+        """Take the bar down; after an error it does not stay on the screen."""
         if self._bar is not None:
+            self._bar.live.transient = error is not None
             self._bar.stop()
 
     def leave_out(self, headers: list[str]) -> bool:
@@ -45,18 +47,14 @@ class TerminalWatcher:
         names = ", ".join(f'"{header}"' for header in headers)
         return self._asks and click.confirm(f"Not in the table: {names}. Leave out?", err=True)
 
-    def create(self, table: sa.Table, head: Head, rows: int) -> bool:
+    def create(self, table: str, columns: Sequence[tuple[str, str]], head: Head, rows: int) -> bool:
         """Show the table that would be made, and ask; without a terminal only `--yes` agrees."""
-        from sqlalchemy.dialects import mysql
-
         from app.errors import Refused
 
-        click.echo(f'New table {table.name} for sheet "{head.sheet}", {rows:,} rows:', err=True)
-        width = max(len(column.name) for column in table.columns)
-        for column in table.columns:
-            kind = str(column.type.compile(mysql.dialect())).lower()
-            key = "  primary key, numbered" if column.primary_key else ""
-            click.echo(f"  {column.name:<{width}}  {kind}{key}", err=True)
+        click.echo(f'New table {table} for sheet "{head.sheet}", {counted(rows, "row")}:', err=True)
+        width = max(_width(name) for name, _ in columns)
+        for name, kind in columns:
+            click.echo(f"  {name}{' ' * (width - _width(name))}  {kind}", err=True)
         if self._yes:
             return True
         if not self._asks:
@@ -65,7 +63,7 @@ class TerminalWatcher:
 
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Show how the headers map onto the columns."""
-        rows = "" if head.rows is None else f" · {head.rows:,} rows"
+        rows = "" if head.rows is None else f" · {counted(head.rows, 'row')}"
         click.echo(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}{rows}', err=True)
         keys = {name for key in plan.table.keys for name in key.columns}
         lines = [

@@ -28,7 +28,7 @@ Done. What to try next, in this demo:
 
   flask import-excel examples/orders.xlsx orders      the same rows again: rejected, cell by cell; nothing is written
   flask import-excel examples/orders.xlsx copy --create        a new table, inferred from all rows
-  flask template orders orders-to-fill-in.xlsx        a workbook with headers, notes and drop-downs
+  flask template orders instance/demo/orders.xlsx     a workbook with headers, notes and drop-downs
   flask tables orders                                 what each column takes
   flask runs show 1                                   who did what, when, with which code
   flask doctor                                        what is wrong with this set-up, and how to mend it

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, NullPool, create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from app.engine import engine_options, is_mysql
-from app.errors import Failed
+from app.errors import Conflict, Failed
 from app.extensions import db
+from app.services.failures import where
 
 UNKNOWN_DATABASE = 1049
 SQLITE_COMPANIONS = ("", "-wal", "-shm", "-journal")
@@ -79,6 +80,22 @@ def name() -> str:
     """Return what the database is called: its name on the server, or the SQLite file's."""
     url = db.engine.url
     return Path(str(url.database)).name if url.get_backend_name() == "sqlite" else str(url.database)
+
+
+def check_free() -> None:
+    """Refuse a database that was never migrated and has tables by the names that the migrations would make.
+
+    Raises:
+        Conflict: there are some; names them.
+    """
+    if revisions().current is not None:
+        return
+    taken = sorted(set(inspect(db.engine).get_table_names()) & set(db.metadata.tables))
+    if taken:
+        raise Conflict(
+            f"{where()} has tables that opsdesk would make: {', '.join(taken)}. Nothing was done.",
+            "Give opsdesk a database of its own, or rename them.",
+        )
 
 
 def migrate() -> None:

@@ -52,6 +52,7 @@ def initdb(files: Sequence[Path] = (), drop: bool = False, folder: Path = SEEDS)
 
     Raises:
         Failed: the server cannot be reached, a migration or a statement fails.
+        Conflict: the database has tables of the same names already; nothing was done.
         Refused: a dump would replace the run ledger of this database.
     """
     started_at = utc_now()
@@ -64,6 +65,7 @@ def initdb(files: Sequence[Path] = (), drop: bool = False, folder: Path = SEEDS)
     if done.created:
         database.create()
     restored = _restore(wanted)
+    database.check_free()
     done.from_revision = database.revisions().current
     database.migrate()
     done.to_revision = database.revisions().head

@@ -56,7 +56,7 @@ def recorded(kind: str, name: str, arguments: dict[str, Any], started_at: dateti
         yield run
     except BaseException as error:
         state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-        reason = failure_of(error).message if isinstance(error, Exception) else type(error).__name__
+        reason = failure_of(error).message if isinstance(error, Exception) else "interrupted"
         try:
             _close(run, state, reason)
         except (AppError, SQLAlchemyError) as another:

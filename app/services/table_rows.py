@@ -18,7 +18,9 @@ def first_rows(name: str, limit: int) -> list[dict[str, Any]]:
         NotFound: there is no such table.
     """
     described = describe(name)
-    columns = [sa.column(sa.quoted_name(column.name, quote=True)) for column in described.columns]
+    columns: list[sa.ColumnClause[Any]] = [
+        sa.column(sa.quoted_name(column.name, quote=True)) for column in described.columns
+    ]
     keys = [column for column, about in zip(columns, described.columns, strict=True) if about.keys]
     query = sa.select(*columns).select_from(sa.table(sa.quoted_name(name, quote=True))).order_by(*keys).limit(limit)
     with db.engine.connect() as connection:

@@ -8,6 +8,7 @@ from app.sheets.frames import ConvertJob, Head, HeadJob
 from app.sheets.problems import EmptySheet
 from app.sheets.read.findings import Findings
 from app.sheets.read.workbook import Workbook, choose_sheet
+from app.words import counted
 
 
 def find_head(workbook: Workbook, job: HeadJob) -> Head:
@@ -43,11 +44,11 @@ def sheet_warnings(job: ConvertJob, findings: Findings) -> list[str]:
         columns = len(findings.hidden_columns)
     if rows or columns:
         done = "left out" if job.skip_hidden else "read like any other; --skip-hidden leaves them out"
-        warnings.append(f"{rows:,} hidden rows and {columns:,} hidden columns were {done}.")
+        warnings.append(f"{counted(rows, 'hidden row')} and {counted(columns, 'hidden column')}: {done}.")
     merged = [first for first, last in findings.merged if last > job.plan.header_row]
     if merged:
         warnings.append(
-            f"{len(merged):,} merged areas, the first in row {merged[0]}: their value is in their first cell only."
+            f"{counted(len(merged), 'merged area')}, the first in row {merged[0]}: the value is in the first cell only."
         )
     return warnings
 

@@ -14,6 +14,7 @@ from app.sheets.convert.texts import shown
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.table import UNSUPPORTED, Column, Table
 
+HINT = 'Match a header by hand with --map "Header=column", leave one out with --map "Header=".'
 # The columns that a rejects workbook has beside the sheet's own; a mended one is imported as it is.
 REJECT_HEADERS = ("_row", "_error")
 LONGEST_MISSPELLED = 100  # characters of a name for which others are suggested
@@ -82,8 +83,7 @@ def make_plan(
         raise Invalid(
             f'The headers of sheet "{sheet}" (row {header_row}) do not fit the table {table.name}:\n  '
             + "\n  ".join(problems),
-            'Match a header by hand with --map "Header=column", leave one out with --map "Header=", '
-            "or name the row of the headers with --header-row.",
+            HINT if matched else f"Is row {header_row} the row of the headers? Name it with --header-row. {HINT}",
         )
     return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
 

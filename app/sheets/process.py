@@ -26,6 +26,8 @@ from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.profile import ColumnProfile
 
 SECONDS_TO_DIE = 2  # for a process that has closed its output
+# What a process that starts in too little memory says last.
+OUT_OF_MEMORY = ("MemoryError", "SystemError", "memory", "Cannot allocate")
 LAST_WORDS = 2000  # bytes of the child's stderr that are worth showing
 
 T = TypeVar("T")
@@ -174,7 +176,7 @@ class Reader:
         words = self._last_words()
         if status == -signal.SIGKILL:
             return Failed(f"{name}: the reading process was killed.", "Was the machine out of memory?")
-        if status == -signal.SIGABRT or "memory" in words.lower():
+        if status == -signal.SIGABRT or any(sign in words for sign in OUT_OF_MEMORY):
             return RefusedFile(
                 f"{name}: the file needs more than {self._limits.memory_mb} MiB of memory to read, or is made to.",
                 "The limit is IMPORT_MEMORY_MB, in .env.",

@@ -15,6 +15,7 @@ from app.sheets.frames import Summary
 from app.sheets.load.statements import quoted
 from app.sheets.sums import APPROXIMATE, CRC, SCALED, measure_of
 from app.sheets.table import Column
+from app.words import counted
 
 # Databases add doubles in an order of their own, and keep FLOAT columns in 24 bits.
 TOLERANCE = 1e-6
@@ -58,13 +59,13 @@ def differences(before: Totals, after: Totals, read: Summary, columns: Sequence[
     """Return what the table gained beside what was read, a sentence for each difference; none proves the load."""
     found = []
     if after.rows - before.rows != read.rows:
-        found.append(f"{after.rows - before.rows:,} rows instead of {read.rows:,}")
+        found.append(f"{counted(after.rows - before.rows, 'row')} instead of {read.rows:,}")
     for index, column in enumerate(columns):
         blanks = read.rows - read.filled[index]
         replaced = blanks if column.replaces_blanks or column.is_automatic else 0
         gained = after.filled[index] - before.filled[index]
         if gained != read.filled[index] + replaced:
-            found.append(f"{column.name}: {gained:,} values instead of {read.filled[index] + replaced:,}")
+            found.append(f"{column.name}: {counted(gained, 'value')} instead of {read.filled[index] + replaced:,}")
         elif not replaced and not _equal(before.sums[index], after.sums[index], read.sums[index]):
             found.append(f"{column.name}: values that are not those of the sheet")
     return found

@@ -292,7 +292,7 @@ def test_dry_run_does_everything_and_keeps_nothing(goods: str, book: Book, impor
     before = rows_of("goods")
     result = import_excel(book([HEADERS, GOOD]), goods, "--dry-run")
     assert result.exit_code == 0, result.stderr
-    assert "Would import 1 rows" in result.stderr
+    assert "Would import 1 row into" in result.stderr
     assert rows_of("goods") == before
     assert runs.newest(1)[0].rows == {"goods": {"would insert": 1}}
 
@@ -439,3 +439,20 @@ def test_header_without_rows_imports_nothing(goods: str, book: Book, import_exce
     result = import_excel(book([HEADERS]), goods)
     assert result.exit_code == 0, result.stderr
     assert "Imported 0 rows" in result.stderr
+
+
+def test_bad_cell_behind_a_row_that_the_database_refuses_is_a_reject(
+    goods: str, book: Book, import_excel: Importer
+) -> None:
+    rows: list[list[Any]] = [["OLD", "exists", 1]]
+    rows += [[f"S{n}", "x" * 20, 1] for n in range(9000)]
+    rows += [["LAST", "x", "a lot"]]
+    result = import_excel(book([["sku", "title", "price"], *rows]), goods)
+    assert result.exit_code == 3, result.stderr
+    assert 'takes numbers    订单!C9003 "a lot"' in result.stderr
+    assert len(rows_of("goods")) == 1
+
+
+def test_sheet_without_rows_is_said(goods: str, book: Book, import_excel: Importer) -> None:
+    result = import_excel(book([HEADERS]), goods)
+    assert 'the sheet "订单" has no rows below its header' in result.stderr

@@ -103,7 +103,12 @@ def _load(sources: list[Source], new_table: NewTable | None, request: ImportRequ
     except RowsRejectedError:
         raise unreadable(sources) from None
     except ROWS_REFUSED as error:
-        explained = refused(db.engine, sources[0].planned.table, sources, request) if new_table is None else None
-        if explained is None:
-            raise
-        raise explained from error
+        raise _explained(error, sources, request) if new_table is None else error from error
+
+
+def _explained(error: Exception, sources: list[Source], request: ImportRequest) -> Exception:
+    """Return what the database's refusal means in cells, or the refusal itself where no cell is to blame."""
+    try:
+        return refused(db.engine, sources[0].planned.table, sources, request) or error
+    except RowsRejectedError:  # beyond the row that the database refused there are cells that do not convert
+        return unreadable(sources)

@@ -15,6 +15,7 @@ from app.sheets.load.mysql import LoadError
 from app.sheets.load.statements import STAGE, create_stage, stage_columns
 from app.sheets.rejects import RejectedCell, addresses, grouped
 from app.sheets.table import Table
+from app.words import counted
 
 STAGE_STEP = 1 << 21  # more than Excel has rows: a staged row's number tells its source too
 SHOWN_GROUPS = 20
@@ -40,7 +41,7 @@ class RowsRejected(Invalid):
         ]
         if len(groups) > SHOWN_GROUPS:
             lines.append(f"        and {len(groups) - SHOWN_GROUPS} more causes; --json lists all")
-        super().__init__("\n".join([f"{rejected:,} of {rows:,} rows cannot be loaded.", *lines]))
+        super().__init__("\n".join([f"{rejected:,} of {counted(rows, 'row')} cannot be loaded.", *lines]))
         self.cells = tuple(cells)
         self.rejected = rejected
         self.rows = rows

@@ -16,6 +16,20 @@ from app.sheets.load import mysql, sqlite
 from app.sheets.prove import differences, totals
 from app.sheets.table import Column
 
+
+class NotProved(Invalid):
+    """The table did not gain what a sheet holds; nothing was written."""
+
+    label = "Nothing was written"
+
+    def __init__(self, table: str, file: str, found: Sequence[str]) -> None:
+        """Say what differs."""
+        super().__init__(
+            "\n  ".join([f"{table} did not gain what {file} holds:", *found]),
+            "Is there a trigger, a CHAR column that drops spaces, or a type that keeps less?",
+        )
+
+
 # A loader takes a connection, a table's name, its columns and the rows, and returns how many it loaded.
 Loader = Callable[..., int]
 
@@ -54,7 +68,7 @@ def load_and_prove(
     Raises:
         RowsRejectedError: rows cannot be loaded; the sources' summaries say which.
         LoadError, sqlite3.Error, pymysql.Error: the database refuses rows.
-        Invalid: the table did not gain what the sheets hold.
+        NotProved: the table did not gain what the sheets hold.
     """
     load, sink = road(connection)
     table = request.table
@@ -66,10 +80,6 @@ def load_and_prove(
         load(connection, table, columns, rows)
         found = differences(before, totals(connection, table, columns), source.summary, columns)
         if found:
-            raise Invalid(
-                f"Nothing was written: {table} did not gain what {source.reader.path.name} holds:\n  "
-                + "\n  ".join(found),
-                "Is there a trigger, a CHAR column that drops spaces, or a type that keeps less?",
-            )
+            raise NotProved(table, source.reader.path.name, found)
         done += source.summary.rows
     return done

@@ -59,7 +59,8 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
         raise Invalid(f'The sheet "{head.sheet}" has no rows to infer a table from.')
     # MySQL commits a CREATE TABLE at once, so a dry run fills a temporary one there.
     table = infer_table(request.table, headers, profiles, temporary=request.dry_run and is_mysql(engine.url))
-    if not watcher.create(table, head, rows):
+    columns = [(column.name, column.type.compile(engine.dialect).lower()) for column in table.columns]
+    if not watcher.create(request.table, columns, head, rows):
         raise Refused("No table was made.")
     return NewTable(table, headers)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-
-import sqlalchemy as sa
 
 from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.frames import Head
@@ -68,8 +66,8 @@ class Watcher(Protocol):
     def leave_out(self, headers: list[str]) -> bool:
         """Tell whether headers that fit no column may be left out."""
 
-    def create(self, table: sa.Table, head: Head, rows: int) -> bool:
-        """Tell whether to make this table for a sheet of that many rows."""
+    def create(self, table: str, columns: Sequence[tuple[str, str]], head: Head, rows: int) -> bool:
+        """Tell whether to make a table of these columns, each a name and a type, for a sheet of that many rows."""
 
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""

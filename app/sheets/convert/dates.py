@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import NoReturn
 
 from app.sheets.cells import Imprecise, Padded
 from app.sheets.convert.bad_cell import BadCell
 from app.sheets.convert.numbers import Handlers, plain_text
-from app.sheets.convert.rules import Rules
+from app.sheets.convert.rules import DATE_ORDERS, Rules
 from app.sheets.table import Column
 
 _TIME = r"(?P<clock>(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?)"
@@ -25,6 +26,12 @@ _TIME_TEXT = re.compile(_TIME, re.ASCII)
 # A year of two digits is of this century up to 29, as in Excel (Microsoft, "Change the date system, format, or
 # two-digit year interpretation").
 LAST_TWO_DIGIT_YEAR = 29
+MICROSECOND = timedelta(microseconds=1)
+MILLISECOND = 1000  # microseconds
+MOST_REMEMBERED = 100_000
+TWO_DATES = "could be two dates; say --date-order DMY, MDY or YMD"
+OTHER_ORDER = "is not written as 2024-06-10; --date-order DMY, MDY or YMD reads other orders"
+ANY_DAY = date(2000, 1, 1)
 
 
 def dates(_column: Column, rules: Rules) -> Handlers:
@@ -49,18 +56,21 @@ def datetimes(column: Column, rules: Rules) -> Handlers:
     midnight = spell(time())
     known: dict[datetime, str] = {}
 
-    def from_datetime(value: datetime) -> str:
+    def exactly(value: datetime) -> str:
+        return f"{value.date().isoformat()} {spell(value.time())}"
+
+    def from_cell(value: datetime) -> str:
         text = known.get(value)
         if text is None:
-            text = f"{value.date().isoformat()} {spell(value.time())}"
-            if len(known) < 100_000:
+            text = exactly(settled(value, column))
+            if len(known) < MOST_REMEMBERED:
                 known[value] = text
         return text
 
     return {
-        datetime: from_datetime,
+        datetime: from_cell,
         date: lambda value: f"{value.isoformat()} {midnight}",
-        str: lambda text: from_datetime(parsed(text, rules)),
+        str: lambda text: exactly(parsed(text, rules)),
         **_bare_numbers("a date"),
     }
 
@@ -72,7 +82,7 @@ def times(column: Column, _rules: Rules) -> Handlers:
     def from_duration(value: timedelta) -> str:
         if not timedelta() <= value < timedelta(days=1):
             raise BadCell("takes times below 24:00")
-        return spell((datetime.min + value).time())
+        return spell(settled(datetime.combine(ANY_DAY, time()) + value, column).time())
 
     def from_text(text: str) -> str:
         match = _TIME_TEXT.fullmatch(plain_text(text))
@@ -80,7 +90,22 @@ def times(column: Column, _rules: Rules) -> Handlers:
             raise BadCell("takes times, HH:MM or HH:MM:SS")
         return spell(_clock(match))
 
-    return {time: spell, timedelta: from_duration, str: from_text, **_bare_numbers("a time")}
+    def from_cell(value: time) -> str:
+        return spell(settled(datetime.combine(ANY_DAY, value), column).time())
+
+    return {time: from_cell, timedelta: from_duration, str: from_text, **_bare_numbers("a time")}
+
+
+def settled(value: datetime, column: Column) -> datetime:
+    """Return a moment from a number cell at the milliseconds that a column keeps, where it is within a microsecond.
+
+    A double holds a moment of our times to 0.6 microseconds only (see `app.sheets.read.serials`).
+    """
+    step = 10 ** (6 - column.fraction_digits)
+    rest = value.microsecond % step
+    if step >= MILLISECOND and rest == 1:
+        return value - MICROSECOND
+    return value + MICROSECOND if step >= MILLISECOND and rest == step - 1 and value < datetime.max else value
 
 
 def parsed(text: str, rules: Rules) -> datetime:
@@ -98,8 +123,21 @@ def parsed(text: str, rules: Rules) -> datetime:
     if match is None:
         raise BadCell("takes dates, as 2024-06-10")
     if not rules.date_order:
-        raise BadCell("could be two dates; say --date-order DMY, MDY or YMD")
-    parts = dict(zip(rules.date_order, match.groups()[:3], strict=True))
+        raise BadCell(TWO_DATES if len(_readings(match)) > 1 else OTHER_ORDER)
+    return _in_order(match, rules.date_order)
+
+
+def _readings(match: re.Match[str]) -> set[datetime]:
+    """Return all dates that three numbers can mean."""
+    readings = set()
+    for order in DATE_ORDERS:
+        with suppress(BadCell):
+            readings.add(_in_order(match, order))
+    return readings
+
+
+def _in_order(match: re.Match[str], order: str) -> datetime:
+    parts = dict(zip(order, match.groups()[:3], strict=True))
     return _combined(_full_year(parts["Y"]), parts["M"], parts["D"], match)
 
 

@@ -16,6 +16,7 @@ from app.sheets.table import Column
 Handlers = dict[type, Callable[[Any], Any]]
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # Unicode, "Halfwidth and Fullwidth Forms": the full-width ones of ! to ~; and the blank of their width.
 _FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0x20}
@@ -143,4 +144,6 @@ def plain_number_text(text: str, rules: Rules) -> str:
         decimals = "" if rules.thousands == "." else r"(?:\.[0-9]*)?"
         if re.fullmatch(rf"[+-]?[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+{decimals}", plain):
             return plain.replace(rules.thousands, "")
+    if not rules.thousands and _THOUSANDS.fullmatch(plain):
+        raise BadCell("has thousands separators; --thousands , allows them")
     return plain

@@ -54,7 +54,7 @@ def test_unrelated_words_and_random_characters_are_not_common(password: str) -> 
 
 
 def test_random_passwords_are_not_common() -> None:
-    dice = random.Random(20261120)  # noqa: S311 - the same passwords at each run of the test
+    dice = random.Random(20261120)
     for alphabet in (string.ascii_lowercase, string.ascii_letters + string.digits, string.printable[:95]):
         for _ in range(50):
             password = "".join(dice.choices(alphabet, k=12))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 
-from app.errors import Failed, Refused
+from app.errors import Conflict, Failed, Refused
 from app.extensions import db
 from app.models import Customer
 from app.services import database, runs
@@ -124,3 +124,11 @@ def whole_dump(path: Path) -> Path:
     command = [program, *server, f"--result-file={path}", str(db.engine.url.database)]
     subprocess.run(command, check=True, env={"MYSQL_PWD": str(MYSQL_URL.password or "")})
     return path
+
+
+def test_a_database_with_tables_of_the_same_names_is_left_alone(empty_app: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE orders (id INT)"))
+    with pytest.raises(Conflict, match="orders"):
+        initdb()
+    assert inspect(db.engine).get_table_names() == ["orders"]

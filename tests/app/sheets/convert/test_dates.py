@@ -64,9 +64,27 @@ def test_a_bare_number_is_rejected(cell: Cell, column: Column) -> None:
     assert "is a bare number" in cause(cell, column)
 
 
-@pytest.mark.parametrize("text", ["10/06/2024", "10-6-24", "1.2.3", "24-06-10", "2024.06.10", "6/10/2024 12:00"])
+@pytest.mark.parametrize("text", ["10/06/2024", "10-6-24", "1.2.3", "24-06-10", "6/10/2024 12:00"])
 def test_an_order_that_could_mean_two_dates_is_rejected(text: str) -> None:
     assert cause(text, DATETIME) == "could be two dates; say --date-order DMY, MDY or YMD"
+
+
+@pytest.mark.parametrize("text", ["31/12/2024", "12-31-2024", "2024.06.10"])
+def test_another_order_is_rejected_also_where_it_can_mean_one_date_only(text: str) -> None:
+    assert cause(text, DATETIME).startswith("is not written as 2024-06-10; --date-order")
+
+
+@pytest.mark.parametrize(("microsecond", "digits"), [(500_001, 3), (499_999, 3), (999_999, 0), (1, 0)])
+def test_noise_of_a_double_is_settled_at_the_digits_that_the_column_keeps(microsecond: int, digits: int) -> None:
+    column = Column("at", "datetime", "datetime", fraction_digits=digits)
+    stored, bad = ColumnConverter(column, STRICT).convert([datetime(2024, 6, 10, 1, 2, 3, microsecond)])
+    assert bad == []
+    assert stored[0].endswith({500_001: ".500", 499_999: ".500", 999_999: ":04", 1: ":03"}[microsecond])
+
+
+def test_a_text_is_taken_at_its_word() -> None:
+    column = Column("at", "datetime", "datetime(3)", fraction_digits=3)
+    assert "would lose" in cause("2024-06-10 01:02:03.500001", column)
 
 
 @pytest.mark.parametrize(

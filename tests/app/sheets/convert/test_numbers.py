@@ -59,7 +59,7 @@ def test_an_integer_column_takes_integers_and_their_digits(cell: Cell, stored: i
 
 @pytest.mark.parametrize(
     "cell",
-    [0.5, "0.5", "5.0", "1e3", "", " ", "abc", "1,234", "1 234", "0x10", "٣", "²", "5²", "①", "1_0", "½", "5元", "--5"],
+    [0.5, "0.5", "5.0", "1e3", "", " ", "abc", "1 234", "0x10", "٣", "²", "5²", "①", "1_0", "½", "5元", "--5"],
 )
 def test_an_integer_column_rejects_fractions_and_all_else(cell: Cell) -> None:
     assert cause(cell, BIGINT) == "takes whole numbers"
@@ -92,6 +92,10 @@ def test_a_large_number_that_is_exact_is_taken() -> None:
 )
 def test_thousands_are_taken_when_the_operator_says_so(text: str, separator: str, stored: int) -> None:
     assert convert(text, BIGINT, Rules(thousands=separator)) == stored
+
+
+def test_thousands_separators_are_named_where_they_are_not_allowed() -> None:
+    assert cause("1,234", BIGINT) == "has thousands separators; --thousands , allows them"
 
 
 @pytest.mark.parametrize("text", ["1,23", "12,34", "1234,567", ",123", "1,,234", "1,234,", "1,2345", "1.234"])
