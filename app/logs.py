@@ -28,6 +28,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+def not_an_interrupt(record: logging.LogRecord) -> bool:
+    """Tell whether a record is worth a line: what Ctrl-C breaks off in a library is not, the command says so itself."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], KeyboardInterrupt)
+
+
 def configure(production: bool) -> None:
     """Send the application's log to stderr: INFO as JSON in production, warnings as plain lines elsewhere."""
     logging.config.dictConfig(
@@ -38,11 +43,17 @@ def configure(production: bool) -> None:
                 "json": {"()": JsonFormatter},
                 "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
             },
+            "filters": {"no_interrupts": {"()": lambda: not_an_interrupt}},
             "handlers": {
-                "stderr": {"class": "logging.StreamHandler", "formatter": "json" if production else "plain"},
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "json" if production else "plain",
+                    "filters": ["no_interrupts"],
+                },
             },
             "loggers": {
                 "app": {"handlers": ["stderr"], "level": "INFO" if production else "WARNING", "propagate": False},
+                "sqlalchemy": {"handlers": ["stderr"], "propagate": False},
             },
         }
     )

@@ -20,6 +20,7 @@ from app.models.base import utc_now
 from app.models.run import MOVES
 from app.services.code_version import git_commit
 from app.services.failures import failure_of
+from app.services.interrupts import uninterrupted
 from app.services.masking import masked
 from app.services.operators import current_operator
 from app.services.transactions import reading, writing
@@ -32,9 +33,9 @@ LONGEST_ERROR = 4000
 
 @dataclass
 class OpenRun:
-    """A run that is going on: its id, and the rows it has touched so far, `{table: {"inserted": n}}`."""
+    """A run that is going on: its id, 0 until it is recorded, and the rows touched, `{table: {"inserted": n}}`."""
 
-    id: int
+    id: int = 0
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -51,17 +52,13 @@ def recorded(kind: str, name: str, arguments: dict[str, Any], started_at: dateti
     Raises:
         Failed: the run cannot be recorded; nothing inside was done.
     """
-    run = OpenRun(_opened(kind, name, arguments, started_at))
+    run = OpenRun()
     try:
+        _open(run, kind, name, arguments, started_at)
         yield run
-    except BaseException as error:
-        state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-        reason = failure_of(error).message if isinstance(error, Exception) else "interrupted"
-        try:
-            _close(run, state, reason)
-        except (AppError, SQLAlchemyError) as another:
-            error.add_note(f"Run {run.id} could not be closed: {another}")
-            log.exception("run not closed", extra={"run": run.id})
+    except BaseException as error:  # an interruption between the row's commit and the act is one of these
+        if run.id:
+            _close_after(run, error)
         raise
     _close(run, "succeeded", None)
 
@@ -91,8 +88,8 @@ def as_dict(run: Run) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def _opened(kind: str, name: str, arguments: dict[str, Any], started_at: datetime | None) -> int:
-    run = Run(
+def _open(run: OpenRun, kind: str, name: str, arguments: dict[str, Any], started_at: datetime | None) -> None:
+    row = Run(
         kind=kind,
         name=name[:LONGEST_NAME],
         state="running",
@@ -105,21 +102,31 @@ def _opened(kind: str, name: str, arguments: dict[str, Any], started_at: datetim
         rows={},
     )
     try:
-        with writing() as session:
-            session.add(run)
+        with uninterrupted(), writing() as session:
+            session.add(row)
             session.flush()
-            run_id = run.id
+            run.id = row.id
     except SQLAlchemyError as error:
+        run.id = 0
         failure = failure_of(error)
         raise type(failure)(
             f"The run cannot be recorded, so nothing was done. {failure.message}", failure.hint
         ) from error
-    log.info("run started", extra={"run": run_id, "kind": kind, "what": name})
-    return run_id
+    log.info("run started", extra={"run": run.id, "kind": kind, "what": name})
+
+
+def _close_after(run: OpenRun, error: BaseException) -> None:
+    state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+    reason = failure_of(error).message if isinstance(error, Exception) else "interrupted"
+    try:
+        _close(run, state, reason)
+    except (AppError, SQLAlchemyError) as another:
+        error.add_note(f"Run {run.id} could not be closed: {another}")
+        log.error("run not closed", extra={"run": run.id, "reason": str(another)})
 
 
 def _close(run: OpenRun, state: str, error: str | None) -> None:
-    with writing() as session:
+    with uninterrupted(), writing() as session:
         row = session.get(Run, run.id)
         if row is None:
             raise Failed(f"Run {run.id} is no longer in the ledger.")
