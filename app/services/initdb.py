@@ -8,8 +8,9 @@ from pathlib import Path
 
 from app.config import ROOT
 from app.models.base import utc_now
-from app.services import database, runs, sql_files
+from app.services import database, runs
 from app.services.failures import where
+from app.services.sql import files as sql_files
 
 SEEDS = ROOT / "sql"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from app.errors import Failed, Refused
-from app.services.sql_statements import Statement
+from app.services.sql.statements import Statement
 
 LONGEST_SHOWN = 200
 _HEAD = 2000  # bytes of a statement that are looked at; the rest of a megabyte's INSERT says nothing more

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from app.engine import WRITER
 from app.errors import Failed
 from app.extensions import db
-from app.services.sql_failures import failure, guard_records, named
-from app.services.sql_statements import SQLITE, Statement, statements
+from app.services.sql.failures import failure, guard_records, named
+from app.services.sql.statements import SQLITE, Statement, statements
 
 KEPT = "Nothing of the file was kept."
 # The file is one transaction already, and its foreign keys are checked at the end of that.

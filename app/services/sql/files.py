@@ -18,7 +18,7 @@ from app.config import ROOT
 from app.errors import Failed
 from app.extensions import db
 from app.models import Seed
-from app.services import sql_mysql, sql_sqlite
+from app.services.sql import mysql, sqlite
 from app.services.transactions import reading, writing
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -76,9 +76,9 @@ def load(file: SqlFile, run_id: int) -> None:
     seed = _seed(file, run_id)
     with _opened(file.path, file.name) as opened:
         if db.engine.dialect.name == "sqlite":
-            sql_sqlite.run(file.name, opened, before_commit=lambda connection: connection.execute(seed))
+            sqlite.run(file.name, opened, before_commit=lambda connection: connection.execute(seed))
             return
-        sql_mysql.run(file.name, opened)
+        mysql.run(file.name, opened)
     remember(file, run_id)
 
 
@@ -89,7 +89,7 @@ def restore(file: SqlFile) -> None:
         Failed: as for `load`.
     """
     with _opened(file.path, file.name) as opened:
-        run = sql_sqlite.run if db.engine.dialect.name == "sqlite" else sql_mysql.run
+        run = sqlite.run if db.engine.dialect.name == "sqlite" else mysql.run
         run(file.name, opened, guarded=False)
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import NullPool, create_engine
 
 from app.engine import engine_options
 from app.extensions import db
-from app.services.sql_failures import failure, guard_records, named
-from app.services.sql_statements import MYSQL, Statement, statements
+from app.services.sql.failures import failure, guard_records, named
+from app.services.sql.statements import MYSQL, Statement, statements
 
 # A server that gets a longer statement than this says so, or just hangs up (MySQL manual, "Packet Too Large").
 USUAL_PACKET = 1024 * 1024

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Failed
-from app.services import sql_statements
-from app.services.sql_statements import MYSQL, SQLITE, Syntax, statements
+from app.services.sql import statements as sql_statements
+from app.services.sql.statements import MYSQL, SQLITE, Syntax, statements
 
 READ_SIZES = (1, 2, 3, 7, 64, sql_statements.READ_SIZE)
 

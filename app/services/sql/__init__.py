@@ -1,0 +1,1 @@
+"""SQL files: split into statements, run whole, remembered by their content."""
