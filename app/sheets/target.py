@@ -15,6 +15,7 @@ from sqlalchemy.dialects import mysql
 from app.errors import NotFound, Refused
 from app.sheets.sql_types import declared_types
 from app.sheets.table import UNSUPPORTED, Column, Key, Table
+from app.sheets.transactional import check_transactional
 
 # The project's own records: only its own commands write them.
 PROTECTED = frozenset({"alembic_version", "runs", "seeds", "users"})
@@ -35,7 +36,7 @@ def find(connection: sa.Connection, name: str, models: sa.MetaData, hint: str = 
 
     Raises:
         NotFound: there is no such table; names the nearest, and gives the hint.
-        Refused: it is one of the project's own records, or a view.
+        Refused: it is one of the project's own records, a view, or a table without transactions.
     """
     inspector = sa.inspect(connection)
     names = inspector.get_table_names()
@@ -44,6 +45,7 @@ def find(connection: sa.Connection, name: str, models: sa.MetaData, hint: str = 
             raise Refused(f'"{name}" is a view.', "Import into the table behind it.")
         raise no_such_table(connection, name, names, hint)
     check_not_protected(name)
+    check_transactional(connection, name)
     return reflect(connection, name, models)
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.extensions import db
 from app.sheets.table import UNSUPPORTED, Table
 from app.sheets.target import find, reflect
@@ -83,3 +83,19 @@ def test_a_missing_table_is_answered_with_the_nearest_in_any_case(empty_app: Fla
     with db.engine.connect() as connection, pytest.raises(NotFound, match='Did you mean "things"') as raised:
         find(connection, "THING", db.metadata)
     assert "--create" in raised.value.hint
+
+
+@on_mysql
+@pytest.mark.parametrize("engine", ["MyISAM", "Aria", "MEMORY"])
+def test_a_table_whose_rows_cannot_be_taken_back_is_refused(empty_app: Flask, engine: str) -> None:
+    made(f"CREATE TABLE things (a INTEGER) ENGINE={engine}")
+    with db.engine.connect() as connection, pytest.raises(Refused, match=f'"things" is a {engine} table') as raised:
+        find(connection, "things", db.metadata)
+    assert raised.value.hint == "ALTER TABLE things ENGINE=InnoDB"
+
+
+@on_mysql
+def test_a_table_in_partitions_is_found(empty_app: Flask) -> None:
+    made("CREATE TABLE things (a INTEGER) PARTITION BY HASH (a) PARTITIONS 2")
+    with db.engine.connect() as connection:
+        assert find(connection, "things", db.metadata).name == "things"
