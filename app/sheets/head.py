@@ -25,8 +25,9 @@ def find_head(workbook: Workbook, job: HeadJob) -> Head:
     headers = [(position, text) for position, text in headers if text.strip()]
     if not headers:
         raise EmptySheet(f'Row {row[0]} of sheet "{sheet}" has no headers.', "Name their row with --header-row.")
-    rows = None if findings.declared_rows is None else max(findings.declared_rows - row[0], 0)
-    return Head(sheet, row[0], headers, rows, [workbook.blind_spots] if workbook.blind_spots else [])
+    return Head(
+        sheet, row[0], headers, _declared(findings, row[0]), [workbook.blind_spots] if workbook.blind_spots else []
+    )
 
 
 def left_out_positions(job: ConvertJob, findings: Findings) -> frozenset[int]:
@@ -60,6 +61,12 @@ def _header_row(workbook: Workbook, sheet: str, job: HeadJob) -> Row:
                 return row
     where = "" if job.header_row is None else f" in row {job.header_row}"
     raise EmptySheet(f'The sheet "{sheet}" has nothing{where}.', "Choose another one with --sheet or --header-row.")
+
+
+def _declared(findings: Findings, header_row: int) -> int | None:
+    """Return how many rows the sheet says to have below its header; None where it says none, which may be untrue."""
+    last = findings.declared_rows
+    return last - header_row if last is not None and last > header_row else None
 
 
 def _text(cell: Cell) -> str:
