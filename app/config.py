@@ -64,6 +64,8 @@ class Production(Base):
 
 
 MAY_BE_ZERO = {"POOL_OVERFLOW"}
+# What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB.
+MOST = {"IMPORT_TIMEOUT_S": 604_800, "IMPORT_MEMORY_MB": 1_048_576}
 CONFIGS = {"development": Development, "testing": Testing, "production": Production}
 
 
@@ -142,6 +144,7 @@ def _parse(name: str, text: str, kind: type) -> Any:
         number = int(text)
     except ValueError:
         number = least - 1
-    if number < least:
-        raise ConfigError(f'{name} is "{text}"; it takes a whole number from {least} up.', "Mend it in .env.")
+    if number < least or number > MOST.get(name, number):
+        end = f"to {MOST[name]}" if name in MOST else "up"
+        raise ConfigError(f'{name} is "{text}"; it takes a whole number from {least} {end}.', "Mend it in .env.")
     return number

@@ -66,6 +66,14 @@ def test_only_the_overflow_may_be_zero() -> None:
         config.settings_of(config.Base, {"POOL_SIZE": "0"})
 
 
+@pytest.mark.parametrize(("name", "most"), [("IMPORT_TIMEOUT_S", 604_800), ("IMPORT_MEMORY_MB", 1_048_576)])
+def test_a_limit_of_imports_that_no_machine_knows_is_refused(name: str, most: int) -> None:
+    assert config.settings_of(config.Base, {name: str(most)})[name] == most
+    for number in (most + 1, 99_999_999_999):
+        with pytest.raises(ConfigError, match=f'{name} is "{number}"; it takes a whole number from 1 to {most}'):
+            config.settings_of(config.Base, {name: str(number)})
+
+
 def test_the_environment_cannot_turn_production_off() -> None:
     settings = config.settings_of(config.Production, {"PRODUCTION": "", "TESTING": "1"})
     assert settings["PRODUCTION"] is True
