@@ -7,8 +7,26 @@ from typing import Any
 
 import click
 
+from app.words import plain
+
 DATE_ORDERS = ("YMD", "DMY", "MDY")
-FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+# What parts thousands in numbers written as text: also a no-break, a thin and a narrow no-break space.
+THOUSANDS = (",", ".", "'", "_", " ", "\u00a0", "\u2009", "\u202f")
+MOST_REJECTS = 1_000_000
+
+
+class _RegularFile(click.Path):
+    """A file that is there and can be read more than once."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; a pipe or a device, on which reading might wait for ever, is wrong usage."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.is_file():
+            self.fail(f"File '{plain(str(path))}' is not a regular file.", param, ctx)
+        return path
 
 
 class _Mapping(click.ParamType):
@@ -24,8 +42,18 @@ class _Mapping(click.ParamType):
         return header, column.strip()
 
 
+def _once_each(_ctx: click.Context, _param: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return columns by header; a header that stands twice is wrong usage."""
+    columns: dict[str, str] = {}
+    for header, column in pairs:
+        if header in columns:
+            raise click.BadParameter(f'the header "{plain(header)}" stands twice.')
+        columns[header] = column
+    return columns
+
+
 @click.command("import-excel")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_RegularFile())
 @click.argument("table")
 @click.option("--sheet", metavar="NAME|N", help="The sheet, by name or by number from 1. Default: the first visible.")
 @click.option(
@@ -39,6 +67,7 @@ class _Mapping(click.ParamType):
     "mapping",
     multiple=True,
     type=_Mapping(),
+    callback=_once_each,
     help='Match a header to a column by hand; "Header=" leaves it out. Repeatable.',
 )
 @click.option("--create", is_flag=True, help="Make the table first, inferred from all rows; asks before it does.")
@@ -46,12 +75,22 @@ class _Mapping(click.ParamType):
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the first N rows of each sheet.")
 @click.option("--null", "nulls", metavar="TEXT", multiple=True, help="A text that counts as blank. Repeatable.")
 @click.option("--date-order", type=click.Choice(DATE_ORDERS), help="How dates written as text, like 07/08/2024, read.")
-@click.option("--thousands", metavar="CHAR", default="", help="The separator allowed in numbers written as text.")
+@click.option(
+    "--thousands",
+    metavar="CHAR",
+    type=click.Choice(THOUSANDS),
+    help="The separator allowed in numbers written as text: , . ' _ or a space.",
+)
 @click.option("--round", "rounds", is_flag=True, help="Round decimals to what the column keeps, half to even.")
 @click.option("--binary", type=click.Choice(["base64"]), help="How texts in binary columns are written.")
 @click.option("--skip-hidden", is_flag=True, help="Leave out hidden rows and columns.")
 @click.option(
-    "--max-errors", metavar="N", default=10_000, show_default=True, type=click.IntRange(min=1), help="Rejects to keep."
+    "--max-errors",
+    metavar="N",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(1, MOST_REJECTS),
+    help="Rejects to keep.",
 )
 @click.option("--yes", is_flag=True, help="Answer every question with yes.")
 @click.option("--json", "json_", is_flag=True, help="Print the result, or the rejects, as JSON.")
@@ -78,10 +117,10 @@ def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **optio
         limits=Limits(current_app.config["IMPORT_MEMORY_MB"], current_app.config["IMPORT_TIMEOUT_S"]),
         sheet=options["sheet"],
         header_row=options["header_row"],
-        mapping=dict(options["mapping"]),
+        mapping=options["mapping"],
         rules=Rules(
             nulls=frozenset(options["nulls"]),
-            thousands=options["thousands"],
+            thousands=options["thousands"] or "",
             rounds=options["rounds"],
             date_order=options["date_order"] or "",
             base64=options["binary"] == "base64",

@@ -125,8 +125,12 @@ def _chosen(
     present = {normalised(header) for _, header in headers}
     columns = {column.name: column for column in table.columns}
     chosen: dict[str, Column | None] = {}
+    named: dict[str, str] = {}
     for header, name in mapping.items():
-        if normalised(header) not in present:
+        first = named.setdefault(normalised(header), header)
+        if first != header:
+            problems.append(f'--map names one header twice, as "{first}" and as "{header}"')
+        elif normalised(header) not in present:
             problems.append(f'--map names the header "{header}", which the sheet does not have')
         elif name and name not in columns:
             problems.append(

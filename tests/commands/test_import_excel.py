@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -253,6 +254,50 @@ def test_map_that_does_not_fit_is_said(
 
 def test_map_without_equals_is_wrong_usage(goods: str, book: Book, import_excel: Importer) -> None:
     assert import_excel(book([["sku"]]), goods, "--map", "sku").exit_code == 2
+
+
+@pytest.mark.parametrize("mappings", [("X=title", "X=sku"), ("X=title", "X=")])
+def test_a_header_that_is_mapped_twice_is_wrong_usage(
+    mappings: tuple[str, str], goods: str, book: Book, import_excel: Importer
+) -> None:
+    result = import_excel(book([["X"], ["A"]]), goods, "--map", mappings[0], "--map", mappings[1])
+    assert result.exit_code == 2
+    assert 'the header "X" stands twice' in result.stderr
+
+
+def test_headers_that_are_alike_and_mapped_twice_are_rejected(goods: str, book: Book, import_excel: Importer) -> None:
+    result = import_excel(book([["The X", "title"], ["A", "a"]]), goods, "--map", "The X=sku", "--map", "the_x=maker")
+    assert result.exit_code == 3
+    assert '--map names one header twice, as "The X" and as "the_x"' in result.stderr
+
+
+@pytest.mark.parametrize("separator", ["", ",,", "1", "-", "e"])
+def test_what_parts_no_thousands_is_wrong_usage(separator: str, goods: str, book: Book, import_excel: Importer) -> None:
+    assert import_excel(book([HEADERS, GOOD]), goods, "--thousands", separator).exit_code == 2
+
+
+@pytest.mark.parametrize("separator", [",", "'", "_", " ", "\u00a0", "\u2009", "\u202f"])
+def test_thousands_are_parted_as_the_operator_says(
+    separator: str, goods: str, book: Book, import_excel: Importer
+) -> None:
+    path = book([["sku", "title", "stock"], ["A", "a", f"1{separator}234"]])
+    result = import_excel(path, goods, "--thousands", separator)
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("goods", "sku, stock")[0] == ("A", 1234)
+
+
+@pytest.mark.parametrize("count", [0, 1_000_001])
+def test_rejects_to_keep_have_bounds(count: int, goods: str, book: Book, import_excel: Importer) -> None:
+    assert import_excel(book([HEADERS, GOOD]), goods, "--max-errors", count).exit_code == 2
+
+
+def test_what_is_no_regular_file_is_wrong_usage(goods: str, tmp_path: Path, import_excel: Importer) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    for path in (tmp_path / "pipe.xlsx", Path(os.devnull)):
+        result = import_excel(path, goods)
+        assert result.exit_code == 2
+        assert f"{path}' is not a regular file" in " ".join(result.stderr.split())
+    assert import_excel(tmp_path, goods).exit_code == 2
 
 
 def test_headers_match_by_column_comment(app: Flask, book: Book, import_excel: Importer) -> None:
