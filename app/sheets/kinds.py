@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from app.sheets.table import UNSUPPORTED
+from app.sheets.table import DOUBLE_DIGITS, FLOAT_DIGITS, UNSUPPORTED
 
 # MySQL manual, "Integer Types": bits.
 MYSQL_INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INTEGER": 32, "BIGINT": 64}
@@ -40,8 +40,22 @@ def _decimal(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
     if precision is not None and scale is None:
         scale = 0
     # SQLite keeps decimals as doubles (SQLite documentation, "Datatypes In SQLite", 3.1).
-    exact_digits = 15 if dialect.name == "sqlite" else None
+    exact_digits = DOUBLE_DIGITS if dialect.name == "sqlite" else None
     return {"kind": "decimal", "precision": precision, "scale": scale, "exact_digits": exact_digits}
+
+
+def _float(type_: Any, _dialect: sa.Dialect) -> dict[str, Any]:
+    digits = FLOAT_DIGITS if isinstance(type_, mysql.FLOAT) else None
+    if getattr(type_, "scale", None) is None:
+        return {"kind": "float", "exact_digits": digits}
+    # MySQL rounds to the scale (MySQL manual, "Floating-Point Types").
+    return {
+        "kind": "decimal",
+        "precision": type_.precision,
+        "scale": type_.scale,
+        "exact_digits": digits or DOUBLE_DIGITS,
+        "is_floating": True,
+    }
 
 
 def _text(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
@@ -74,7 +88,7 @@ _KINDS: tuple[tuple[type, Callable[[Any, sa.Dialect], dict[str, Any]]], ...] = (
     (mysql.YEAR, lambda _type, _dialect: {"kind": "integer", "minimum": 1901, "maximum": 2155}),
     (sa.Enum, lambda type_, _dialect: {"kind": "enum", "members": tuple(type_.enums)}),
     (sa.Integer, _integer),
-    (sa.Float, _fixed("float")),
+    (sa.Float, _float),
     (sa.Numeric, _decimal),
     (sa.DateTime, _moment("datetime")),
     (sa.Date, _fixed("date")),

@@ -71,7 +71,9 @@ _WORDS: dict[str, Callable[[Column], list[str]]] = {
     "text": _text,
     "integer": _integer,
     "decimal": _decimal,
-    "float": lambda _column: ["A number."],
+    "float": lambda column: [
+        f"A number of at most {column.exact_digits} digits." if column.exact_digits else "A number."
+    ],
     "boolean": lambda _column: ["TRUE or FALSE."],
     "date": lambda _column: ["A date, as 2024-06-10."],
     "datetime": lambda _column: ["A date with or without a time, as 2024-06-10 14:05:00."],

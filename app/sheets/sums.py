@@ -24,7 +24,7 @@ Summer = Callable[[list[Any]], float | int]
 def measure_of(column: Column) -> str:
     """Return the measure that proves a column."""
     if column.kind == "decimal":
-        return APPROXIMATE if column.scale is None else SCALED
+        return APPROXIMATE if column.scale is None or column.is_floating else SCALED
     return APPROXIMATE if column.kind == "float" else CRC
 
 

@@ -19,6 +19,9 @@ KINDS = (
     "binary",
 )
 UNSUPPORTED = "unsupported"
+# Decimal digits that binary floating point of 32 and of 64 bits always gives back (C's FLT_DIG and DBL_DIG).
+FLOAT_DIGITS = 6
+DOUBLE_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Column:
         is_generated: it cannot be written at all.
         length: the most characters of a text; max_bytes: the most bytes in UTF-8.
         precision, scale: digits in all and after the point of a decimal; None where the type leaves them open.
-        exact_digits: the most significant digits of a decimal that the database keeps; None where it keeps all.
+        exact_digits: the most significant digits of a number that the database keeps; None where it keeps all.
+        is_floating: a decimal that the database keeps in binary floating point, as MySQL's FLOAT(7,2).
         minimum, maximum: of an integer.
         fraction_digits: of the seconds of a datetime or time.
         members: of an enum.
@@ -52,6 +56,7 @@ class Column:
     precision: int | None = None
     scale: int | None = None
     exact_digits: int | None = None
+    is_floating: bool = False
     minimum: int | None = None
     maximum: int | None = None
     fraction_digits: int = 0

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from app.sheets.cells import Imprecise, Padded
 from app.sheets.convert.bad_cell import BadCell
 from app.sheets.convert.rules import Rules
-from app.sheets.table import Column
+from app.sheets.table import FLOAT_DIGITS, Column
 
 Handlers = dict[type, Callable[[Any], Any]]
 
@@ -23,6 +23,8 @@ _FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0
 # Exact: nothing is rounded but where `quantize` is told to.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 MOST_REMEMBERED = 100_000
+# The least and the largest of 32 bits with all their digits, beside 0 (IEEE 754, binary32).
+FLOAT_RANGE = (2.0**-126, (2 - 2.0**-23) * 2.0**127)
 LONGEST_NUMBER = 400  # characters of a number written as text; MySQL's DECIMAL ends at 65 digits, a double at 309
 
 
@@ -55,6 +57,7 @@ def decimals(column: Column, rules: Rules) -> Handlers:
     step = None if scale is None else Decimal(1).scaleb(-scale)
     limit = None if precision is None or scale is None else 10 ** (precision - scale)
     zeros = "." + "0" * scale if scale else ""
+    check = _kept(column)
 
     def from_decimal(value: Decimal) -> str:
         if limit is not None and abs(value) >= limit:
@@ -66,10 +69,7 @@ def decimals(column: Column, rules: Rules) -> Handlers:
             if limit is not None and abs(exact) >= limit:
                 raise BadCell(f"is too large for {column.sql_type}")
             value = exact
-        if column.exact_digits is not None:
-            in_range(float(value), value)
-            if len(value.normalize(_EXACT).as_tuple().digits) > column.exact_digits:
-                raise BadCell(f"has more than {column.exact_digits} digits, which this database does not keep")
+        check(value)
         return f"{value if value else abs(value):f}"
 
     known: dict[float, str] = {}
@@ -85,6 +85,8 @@ def decimals(column: Column, rules: Rules) -> Handlers:
     def from_int(value: int) -> str:
         if limit is not None and not -limit < value < limit:
             raise BadCell(f"is too large for {column.sql_type}")
+        if column.exact_digits == FLOAT_DIGITS:
+            check(Decimal(int(value)))
         return f"{int(value)}{zeros}"
 
     def from_text(text: str) -> str:
@@ -102,16 +104,44 @@ def decimals(column: Column, rules: Rules) -> Handlers:
     }
 
 
-def floats(_column: Column, rules: Rules) -> Handlers:
+def floats(column: Column, rules: Rules) -> Handlers:
     """Return the handlers of a floating-point column; they return float."""
+    check = _kept(column)
+
+    def from_number(value: float) -> float:
+        check(Decimal(repr(value)) if isinstance(value, float) else Decimal(int(value)))
+        return float(value)
 
     def from_text(text: str) -> float:
         plain = plain_number_text(text, rules)
         if not _DECIMAL.fullmatch(plain):
             raise BadCell("takes numbers")
+        check(Decimal(plain))
         return in_range(float(plain), plain)
 
-    return {int: float, Padded: float, float: float, Imprecise: float, str: from_text}
+    number = float if column.exact_digits is None else from_number
+    return {int: number, Padded: number, float: number, Imprecise: number, str: from_text}
+
+
+def _kept(column: Column) -> Callable[[Decimal], None]:
+    """Return the function that rejects numbers which the column's floating point would change."""
+    most = column.exact_digits
+    if most is None:
+        return lambda _value: None
+    smallest, largest = FLOAT_RANGE if most == FLOAT_DIGITS else (0.0, math.inf)
+    if most == FLOAT_DIGITS:
+        who = "float does not keep; make the column DOUBLE or DECIMAL"
+    else:
+        who = "double does not keep; make the column DECIMAL" if column.is_floating else "this database does not keep"
+
+    def check(value: Decimal) -> None:
+        in_range(float(value), value)
+        if value and not smallest <= abs(value) <= largest:
+            raise BadCell("is out of range")
+        if len(value.normalize(_EXACT).as_tuple().digits) > most:
+            raise BadCell(f"has more than {most} digits, which {who}")
+
+    return check
 
 
 def in_range(value: float, exact: str | Decimal) -> float:

@@ -36,6 +36,8 @@ def test_blanks(column: Column, line: str) -> None:
         ("integer", {"minimum": -(2**63), "maximum": 2**63 - 1}, "A whole number."),
         ("decimal", {"precision": 12, "scale": 2}, "A number with at most 10 digits before the point, 2 after."),
         ("decimal", {}, "A number."),
+        ("float", {}, "A number."),
+        ("float", {"exact_digits": 6}, "A number of at most 6 digits."),
         ("binary", {"max_bytes": 16}, "Binary data of at most 16 bytes in base64; import it with --binary base64."),
         ("enum", {"members": ("new", "", "已付")}, "One of: new, 已付."),
     ],

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from app.errors import NotFound, Refused
 from app.extensions import db
+from app.sheets.sums import APPROXIMATE, measure_of
 from app.sheets.table import UNSUPPORTED, Table
 from app.sheets.target import find, reflect
 
@@ -99,3 +100,36 @@ def test_a_table_in_partitions_is_found(empty_app: Flask) -> None:
     made("CREATE TABLE things (a INTEGER) PARTITION BY HASH (a) PARTITIONS 2")
     with db.engine.connect() as connection:
         assert find(connection, "things", db.metadata).name == "things"
+
+
+@on_mysql
+def test_floats_keep_six_digits_and_decimals_of_floats_are_decimals(empty_app: Flask) -> None:
+    table = made(
+        "CREATE TABLE things (a FLOAT, b FLOAT(7,2), c DOUBLE, d DOUBLE(20,3), e FLOAT(30), f FLOAT UNSIGNED,"
+        " g DECIMAL(7,2))"
+    )
+    assert [
+        (
+            column.name,
+            column.kind,
+            column.precision,
+            column.scale,
+            column.exact_digits,
+            measure_of(column) == APPROXIMATE,
+        )
+        for column in table.columns
+    ] == [
+        ("a", "float", None, None, 6, True),
+        ("b", "decimal", 7, 2, 6, True),
+        ("c", "float", None, None, None, True),
+        ("d", "decimal", 20, 3, 15, True),
+        ("e", "float", None, None, None, True),
+        ("f", "float", None, None, 6, True),
+        ("g", "decimal", 7, 2, None, False),
+    ]
+
+
+@on_sqlite
+def test_floats_of_sqlite_are_doubles(empty_app: Flask) -> None:
+    table = made("CREATE TABLE things (a FLOAT, b REAL, c DOUBLE PRECISION)")
+    assert {(column.kind, column.exact_digits) for column in table.columns} == {("float", None)}

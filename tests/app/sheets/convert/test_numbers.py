@@ -21,6 +21,9 @@ MONEY = Column("c", "decimal", "decimal(10,2)", precision=10, scale=2)
 OPEN = Column("c", "decimal", "numeric")
 LITE = Column("c", "decimal", "numeric", exact_digits=15)
 DOUBLE = Column("c", "float", "double")
+FLOAT = Column("c", "float", "float", exact_digits=6)
+FLOAT_72 = Column("c", "decimal", "float(7,2)", precision=7, scale=2, exact_digits=6, is_floating=True)
+DOUBLE_203 = Column("c", "decimal", "double(20,3)", precision=20, scale=3, exact_digits=15, is_floating=True)
 LOST = "digits beyond the 15th were already lost in Excel; format the column as text"
 
 
@@ -209,3 +212,43 @@ def test_an_integer_written_as_text_is_the_integer(value: int) -> None:
 
 def test_the_largest_double_is_taken() -> None:
     assert math.isfinite(convert("1.7976931348623157e308", DOUBLE))
+
+
+@pytest.mark.parametrize(
+    "cell", [123456, 1234560, -0.123456, 1e20, 3.40282e38, 1.17550e-38, 0, 0.0, "1.23456000", Padded(7, "007")]
+)
+def test_a_float_of_mysql_takes_six_digits(cell: Cell) -> None:
+    value = convert(cell, FLOAT)
+    assert value == float(cell)  # type: ignore[arg-type]
+    assert type(value) is float
+
+
+@pytest.mark.parametrize("cell", [1234567, 0.1234567, "16777217", Imprecise(1234567890123456789.0)])
+def test_a_float_of_mysql_rejects_digits_that_it_would_lose(cell: Cell) -> None:
+    assert cause(cell, FLOAT) == "has more than 6 digits, which float does not keep; make the column DOUBLE or DECIMAL"
+
+
+@pytest.mark.parametrize("cell", [3.5e38, "-1e39", 1e-39, "1e-400", 10**39])
+def test_a_float_of_mysql_rejects_what_is_out_of_its_range(cell: Cell) -> None:
+    assert cause(cell, FLOAT) == "is out of range"
+
+
+@pytest.mark.parametrize(
+    ("cell", "stored"), [(12345, "12345.00"), (1234.56, "1234.56"), ("-0.5", "-0.50"), (Padded(7, "007"), "7.00")]
+)
+def test_a_float_with_decimals_takes_them_exactly(cell: Cell, stored: str) -> None:
+    assert convert(cell, FLOAT_72) == stored
+
+
+def test_a_float_with_decimals_rejects_what_it_would_change() -> None:
+    lost = "has more than 6 digits, which float does not keep; make the column DOUBLE or DECIMAL"
+    assert cause(0.125, FLOAT_72) == "takes 2 decimals at most; --round rounds them"
+    assert cause(100000, FLOAT_72) == "is too large for float(7,2)"
+    assert cause(12345.67, FLOAT_72) == lost
+    assert (
+        cause(1234567, Column("c", "decimal", "float(9,0)", precision=9, scale=0, exact_digits=6, is_floating=True))
+        == lost
+    )
+    assert cause("1234567890123.456", DOUBLE_203) == (
+        "has more than 15 digits, which double does not keep; make the column DECIMAL"
+    )
