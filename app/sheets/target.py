@@ -12,9 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.errors import NotFound, Refused
+from app.sheets.keys import unique_keys
 from app.sheets.kinds import limits
+from app.sheets.names import plain
 from app.sheets.sql_types import declared_types
-from app.sheets.table import Column, Key, Table
+from app.sheets.table import Column, Table
 from app.sheets.transactional import check_transactional
 
 # The project's own records: only its own commands write them.
@@ -59,7 +61,7 @@ def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
     types = declared_types(connection, name) | dict.fromkeys(_json_columns(connection, name), "json")
     model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
     columns = tuple(_column(column, reflected, model, connection.dialect, types) for column in reflected.columns)
-    return Table(name, columns, _keys(reflected))
+    return Table(name, columns, unique_keys(connection, reflected))
 
 
 @contextmanager
@@ -80,22 +82,6 @@ def no_such_table(connection: sa.Connection, name: str, names: Sequence[str], hi
     return NotFound(f'no table "{name}" in {where}.{meant}', hint)
 
 
-def _keys(table: sa.Table) -> tuple[Key, ...]:
-    keys = [Key("PRIMARY", tuple(column.name for column in table.primary_key.columns))]
-    keys += [
-        Key(str(item.name or "unique"), tuple(column.name for column in item.columns))
-        for item in sorted(table.constraints, key=lambda item: str(item.name))
-        if isinstance(item, sa.UniqueConstraint)
-    ]
-    keys += [
-        Key(str(index.name), tuple(column.name for column in index.columns))
-        for index in sorted(table.indexes, key=lambda index: str(index.name))
-        if index.unique and len(index.columns) == len(index.expressions)
-    ]
-    unique = {key.columns: key for key in reversed(keys) if key.columns}
-    return tuple(key for key in keys if unique.get(key.columns) is key)
-
-
 def _json_columns(connection: sa.Connection, table: str) -> frozenset[str]:
     """Return the columns that are JSON on MariaDB: LONGTEXT with a CHECK (MariaDB documentation, "JSON Data Type")."""
     if not getattr(connection.dialect, "is_mariadb", False):
@@ -107,7 +93,8 @@ def _json_columns(connection: sa.Connection, table: str) -> frozenset[str]:
         ),
         {"table": table},
     )
-    return frozenset(match[1] for clause in clauses if (match := re.fullmatch(r"json_valid\(`(.+)`\)", clause)))
+    matches = (re.fullmatch(r"json_valid\(`(.+)`\)", clause) for clause in clauses)
+    return frozenset(plain(match[1], connection.dialect) for match in matches if match)
 
 
 def _column(
@@ -117,16 +104,17 @@ def _column(
     dialect: sa.Dialect,
     types: Mapping[str, str],
 ) -> Column:
-    known = model.columns.get(column.name) if model is not None else None
+    name = plain(column.name, dialect)
+    known = model.columns.get(name) if model is not None else None
     type_ = column.type
     if known is not None and isinstance(known.type, sa.Enum):
         type_ = known.type
-    if types.get(column.name) == "json":
+    if types.get(name) == "json":
         type_ = sa.JSON()
     is_automatic = column.computed is not None or _is_auto_increment(column, table, dialect, types)
     return Column(
-        name=column.name,
-        sql_type=types.get(column.name, _spelled(type_, dialect)),
+        name=name,
+        sql_type=types.get(name, _spelled(type_, dialect)),
         nullable=bool(column.nullable),
         default=_default(column),
         comment=column.comment or (known.comment if known is not None else None) or "",

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.errors import NotFound, Refused
 from app.extensions import db
 from app.sheets.sums import APPROXIMATE, measure_of
-from app.sheets.table import UNSUPPORTED, Table
+from app.sheets.table import UNSUPPORTED, Key, Table
 from app.sheets.target import find, reflect
 
 on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -133,3 +133,60 @@ def test_floats_keep_six_digits_and_decimals_of_floats_are_decimals(empty_app: F
 def test_floats_of_sqlite_are_doubles(empty_app: Flask) -> None:
     table = made("CREATE TABLE things (a FLOAT, b REAL, c DOUBLE PRECISION)")
     assert {(column.kind, column.exact_digits) for column in table.columns} == {("float", None)}
+
+
+@on_sqlite
+def test_unique_keys_of_sqlite_are_those_over_whole_values_of_all_rows(empty_app: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE things (id INTEGER PRIMARY KEY, a VARCHAR(20) UNIQUE, b INT, c DECIMAL(8,2), d TEXT,"
+                ' "e f" TEXT, g INT, UNIQUE (b, c), CONSTRAINT named UNIQUE (c, b))'
+            )
+        )
+        for index in ("one ON things (d)", 'two ON things (g, "e f")'):
+            connection.execute(text(f"CREATE UNIQUE INDEX {index}"))
+        connection.execute(text("CREATE UNIQUE INDEX partial ON things (b) WHERE c = 1"))
+        connection.execute(text("CREATE UNIQUE INDEX expression ON things (b, lower(d))"))
+        connection.execute(text("CREATE INDEX plain ON things (g)"))
+        table = reflect(connection, "things", db.metadata)
+    assert table.keys == (
+        Key("PRIMARY", ("id",)),
+        Key("named", ("c", "b")),
+        Key("one", ("d",)),
+        Key("two", ("g", "e f")),
+        Key("unique (a)", ("a",)),
+        Key("unique (b, c)", ("b", "c")),
+    )
+
+
+@on_sqlite
+def test_a_primary_key_of_sqlite_is_named_once(empty_app: Flask) -> None:
+    table = made("CREATE TABLE things (a TEXT, b TEXT, PRIMARY KEY (b, a), UNIQUE (b, a)) WITHOUT ROWID")
+    assert table.keys == (Key("PRIMARY", ("b", "a")),)
+
+
+@on_mysql
+def test_unique_keys_of_mysql_are_those_over_whole_values(empty_app: Flask) -> None:
+    table = made(
+        "CREATE TABLE things (a VARCHAR(20), b TEXT, c INT, PRIMARY KEY (a(4)), UNIQUE begins (c, a(3)),"
+        " UNIQUE (c, a), UNIQUE whole (a), KEY plain (c), UNIQUE long_text (b))"
+    )
+    assert table.keys == (Key("c", ("c", "a")), Key("long_text", ("b",)), Key("whole", ("a",)))
+
+
+def test_names_may_have_quotes_of_any_kind(empty_app: Flask) -> None:
+    quote = db.engine.dialect.identifier_preparer.quote_identifier
+    names = ["a`b", "``", 'c"d', "e'f"]
+    with db.engine.begin() as connection:
+        columns = ", ".join(f"{quote(name)} VARCHAR(9) NOT NULL" for name in names)
+        keys = f"PRIMARY KEY ({quote('a`b')}), CONSTRAINT {quote('k`')} UNIQUE ({quote('``')}, {quote('a`b')})"
+        connection.exec_driver_sql(f"CREATE TABLE things ({columns}, {keys})")
+        table = reflect(connection, "things", db.metadata)
+    assert [(column.name, column.sql_type) for column in table.columns] == [(name, "varchar(9)") for name in names]
+    assert table.keys == (Key("PRIMARY", ("a`b",)), Key("k`", ("``", "a`b")))
+
+
+@on_mysql
+def test_json_is_known_whatever_its_name(empty_app: Flask) -> None:
+    assert made("CREATE TABLE things (`a``b` JSON)").column("a`b").kind == "json"
