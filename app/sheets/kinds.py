@@ -60,12 +60,15 @@ def _float(type_: Any, _dialect: sa.Dialect) -> dict[str, Any]:
 
 def _text(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
     max_bytes = MYSQL_TEXTS.get(type(type_).__name__.upper()) if dialect.name != "sqlite" else None
-    return {"kind": "text", "length": type_.length, "max_bytes": max_bytes}
+    drops_spaces = dialect.name != "sqlite" and isinstance(type_, (sa.CHAR, sa.NCHAR))
+    return {"kind": "text", "length": type_.length, "max_bytes": max_bytes, "drops_spaces": drops_spaces}
 
 
 def _binary(type_: Any, dialect: sa.Dialect) -> dict[str, Any]:
     max_bytes = MYSQL_BINARIES.get(type(type_).__name__.upper()) if dialect.name != "sqlite" else None
-    return {"kind": "binary", "max_bytes": getattr(type_, "length", None) or max_bytes}
+    length = getattr(type_, "length", None)
+    is_padded = dialect.name != "sqlite" and isinstance(type_, sa.BINARY)
+    return {"kind": "binary", "min_bytes": length if is_padded else None, "max_bytes": length or max_bytes}
 
 
 def _moment(kind: str) -> Callable[[Any, sa.Dialect], dict[str, Any]]:

@@ -35,6 +35,9 @@ class Column:
         is_automatic: the database fills it in: auto-increment, or generated.
         is_generated: it cannot be written at all.
         length: the most characters of a text; max_bytes: the most bytes in UTF-8.
+        drops_spaces: it keeps no spaces at the end of a text, as MySQL's CHAR.
+        min_bytes: of a binary value; the database pads shorter ones, as MySQL's BINARY.
+        zero_is_next: the database numbers the row also where it is given 0, as MySQL's AUTO_INCREMENT.
         precision, scale: digits in all and after the point of a decimal; None where the type leaves them open.
         exact_digits: the most significant digits of a number that the database keeps; None where it keeps all.
         is_floating: a decimal that the database keeps in binary floating point, as MySQL's FLOAT(7,2).
@@ -53,6 +56,9 @@ class Column:
     is_generated: bool = False
     length: int | None = None
     max_bytes: int | None = None
+    drops_spaces: bool = False
+    min_bytes: int | None = None
+    zero_is_next: bool = False
     precision: int | None = None
     scale: int | None = None
     exact_digits: int | None = None

@@ -111,15 +111,16 @@ def _column(
         type_ = known.type
     if types.get(name) == "json":
         type_ = sa.JSON()
-    is_automatic = column.computed is not None or _is_auto_increment(column, table, dialect, types)
+    is_numbered = _is_auto_increment(column, table, dialect, types)
     return Column(
         name=name,
         sql_type=types.get(name, _spelled(type_, dialect)),
         nullable=bool(column.nullable),
         default=_default(column),
         comment=column.comment or (known.comment if known is not None else None) or "",
-        is_automatic=is_automatic,
+        is_automatic=is_numbered or column.computed is not None,
         is_generated=column.computed is not None,
+        zero_is_next=is_numbered and dialect.name != "sqlite",
         **limits(type_, dialect),
     )
 

@@ -58,6 +58,8 @@ class ColumnConverter:
             type(None): self._blank,
             Unusable: self._unusable,
         }
+        if column.zero_is_next:
+            self._handlers = {type_: _without_zero(handler) for type_, handler in self._handlers.items()}
         if rules.nulls:
             self._handlers[str] = self._with_nulls(self._handlers.get(str, self._no_handler), rules.nulls)
 
@@ -100,3 +102,13 @@ class ColumnConverter:
 
     def _no_handler(self, _cell: Cell) -> Any:
         raise BadCell(TAKES[self._column.kind])
+
+
+def _without_zero(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def check(cell: Any) -> Any:
+        stored = handler(cell)
+        if stored == 0:
+            raise BadCell("is 0, which the database takes for: the next number")
+        return stored
+
+    return check

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,9 @@ from app.sheets.convert.numbers import Handlers, lost
 from app.sheets.convert.rules import Rules
 from app.sheets.read.numbers import BEYOND_15_DIGITS
 from app.sheets.table import Column
+from app.words import plain
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LONGEST_SHOWN = 40  # characters of a value in a message
 
 
 def as_text(column: Column, _rules: Rules) -> Handlers:
@@ -29,6 +29,8 @@ def as_text(column: Column, _rules: Rules) -> Handlers:
             raise BadCell(f"is longer than {length} characters", f"{len(text)} characters")
         if max_bytes is not None and len(text) * 4 > max_bytes and len(text.encode()) > max_bytes:
             raise BadCell(f"is longer than {max_bytes:,} bytes", f"{len(text.encode()):,} bytes")
+        if column.drops_spaces and text.endswith(" "):
+            raise BadCell("ends with a space, which CHAR does not keep")
         return text
 
     def from_float(value: float) -> str:
@@ -90,6 +92,8 @@ def binaries(column: Column, rules: Rules) -> Handlers:
             raise BadCell("is not base64") from None
         if column.max_bytes is not None and len(data) > column.max_bytes:
             raise BadCell(f"is longer than {column.max_bytes:,} bytes", f"{len(data):,} bytes")
+        if column.min_bytes is not None and len(data) < column.min_bytes:
+            raise BadCell(f"is shorter than {column.min_bytes:,} bytes; BINARY pads it", f"{len(data):,} bytes")
         return data
 
     return {str: check}
@@ -119,17 +123,19 @@ def hours(value: timedelta) -> str:
 
 
 def shown(cell: Any) -> str:
-    """Return a cell's value as messages show it: on one line, at most 40 characters; nothing for one without value.
-
-    Control characters, which a terminal would obey, are shown as �.
-    """
+    """Return a cell's value as messages show it: nothing for one without value, a text as `excerpt` in quotes."""
     if isinstance(cell, str):
-        line = _CONTROLS.sub("�", cell[:1000].replace("\r", "").replace("\n", "⏎"))
-        return f'"{line if len(line) <= 40 else line[:39] + "…"}"'
+        return f'"{excerpt(cell)}"'
     for kind, spell in _SPELLINGS.items():
         if isinstance(cell, kind):
             return str(spell(cell))
     return ""
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of a text as messages show it: on one line that no terminal obeys, at most 40 characters."""
+    line = plain(text[:1000])
+    return line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 1] + "…"
 
 
 def _no_constant(name: str) -> Any:

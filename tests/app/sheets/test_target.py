@@ -190,3 +190,20 @@ def test_names_may_have_quotes_of_any_kind(empty_app: Flask) -> None:
 @on_mysql
 def test_json_is_known_whatever_its_name(empty_app: Flask) -> None:
     assert made("CREATE TABLE things (`a``b` JSON)").column("a`b").kind == "json"
+
+
+@on_mysql
+def test_what_mysql_would_change_is_known(empty_app: Flask) -> None:
+    table = made(
+        "CREATE TABLE things (id INT AUTO_INCREMENT PRIMARY KEY, a CHAR(4), b NCHAR(4), c VARCHAR(4), d BINARY(4),"
+        " e VARBINARY(4), f BLOB)"
+    )
+    assert [column.name for column in table.columns if column.zero_is_next] == ["id"]
+    assert [column.name for column in table.columns if column.drops_spaces] == ["a", "b"]
+    assert {column.name: column.min_bytes for column in table.columns if column.min_bytes} == {"d": 4}
+
+
+@on_sqlite
+def test_sqlite_changes_nothing_of_these(empty_app: Flask) -> None:
+    table = made("CREATE TABLE things (id INTEGER PRIMARY KEY, a CHAR(4), b BINARY(4))")
+    assert not any(column.zero_is_next or column.drops_spaces or column.min_bytes for column in table.columns)

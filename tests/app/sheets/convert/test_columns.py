@@ -257,3 +257,17 @@ def test_a_cell_of_another_kind_is_rejected(kind: str, cells: list[Cell]) -> Non
         with pytest.raises(BadCell) as bad:
             convert(cell)
         assert bad.value.cause
+
+
+@pytest.mark.parametrize("cell", [0, 0.0, "0", "-0", Padded(0, "00")])
+@pytest.mark.parametrize("kind", ["integer", "float"])
+def test_zero_is_no_number_where_the_database_takes_it_for_the_next(cell: Cell, kind: str) -> None:
+    convert = ColumnConverter(Column("id", kind, kind, is_automatic=True, zero_is_next=True), STRICT)
+    with pytest.raises(BadCell, match="is 0, which the database takes for: the next number"):
+        convert(cell)
+    assert convert(1) == 1
+    assert convert(None) is None
+
+
+def test_zero_is_a_number_elsewhere() -> None:
+    assert ColumnConverter(Column("id", "integer", "integer", is_automatic=True), STRICT)(0) == 0

@@ -181,3 +181,18 @@ def test_any_text_is_shown_short_and_harmless(text: str) -> None:
     line = shown(text)
     assert len(line) <= 42
     assert not any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in line)
+
+
+def test_a_char_column_of_mysql_rejects_spaces_that_it_would_drop() -> None:
+    char = Column("c", "text", "char(4)", length=4, drops_spaces=True)
+    assert bad("a  ", char).cause == "ends with a space, which CHAR does not keep"
+    assert convert("  a", char) == "  a"
+    assert convert("a\u00a0", char) == "a\u00a0"
+    assert convert("a ", Column("c", "text", "varchar(4)", length=4)) == "a "
+
+
+def test_a_binary_column_of_mysql_rejects_bytes_that_it_would_pad() -> None:
+    binary = Column("c", "binary", "binary(3)", min_bytes=3, max_bytes=3)
+    short = bad("YWI=", binary, Rules(base64=True))
+    assert (short.cause, short.note) == ("is shorter than 3 bytes; BINARY pads it", "2 bytes")
+    assert convert("YWJj", binary, Rules(base64=True)) == b"abc"
