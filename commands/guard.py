@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from flask.helpers import get_debug_flag
 
 from app.errors import AppError, ConfigError
+from app.words import plain_lines
 
 INTERRUPTED = 130
 
@@ -53,9 +54,9 @@ def fail(error: AppError) -> NoReturn:
     """Print an error to stderr, its sentence and what to do, under --debug also the traceback; exit with its code."""
     if get_debug_flag():
         traceback.print_exception(error)
-    click.echo(f"{error.label}: {error.message}", err=True)
+    click.echo(plain_lines(f"{error.label}: {error.message}"), err=True)
     if error.hint:
-        click.echo(error.hint, err=True)
+        click.echo(plain_lines(error.hint), err=True)
     raise click.exceptions.Exit(error.exit_code)
 
 

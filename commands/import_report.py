@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from app.words import counted
+from commands.output import say
 
 if TYPE_CHECKING:
     from app.services.imports import Outcome, RowsRejected
@@ -17,21 +16,21 @@ def print_outcome(outcome: Outcome) -> None:
     """Print warnings, then rows, time, rate, proof and run."""
     for sheet in outcome.sheets:
         if not sheet.rows:
-            click.echo(f'Note: {sheet.file}: the sheet "{sheet.sheet}" has no rows below its header.', err=True)
+            say(f'Note: {sheet.file}: the sheet "{sheet.sheet}" has no rows below its header.')
         for warning in sheet.warnings:
-            click.echo(f"Note: {sheet.file}: {warning}", err=True)
+            say(f"Note: {sheet.file}: {warning}")
     blanks = sum(sheet.blank_rows for sheet in outcome.sheets)
     if blanks:
-        click.echo(f"Skipped {counted(blanks, 'blank row')}.", err=True)
+        say(f"Skipped {counted(blanks, 'blank row')}.")
     time = f"{outcome.seconds:.1f} s ({rate(outcome):,} rows/s)"
     rows = counted(outcome.rows, "row")
     proof = f"Proof: {rows}, {counted(outcome.columns, 'column')} equal."
     if outcome.dry_run:
-        click.echo(f"Would import {rows} into {outcome.table}; took {time}. {proof}", err=True)
-        click.echo(f"Nothing was written: this was a dry run (run {outcome.run_id}).", err=True)
+        say(f"Would import {rows} into {outcome.table}; took {time}. {proof}")
+        say(f"Nothing was written: this was a dry run (run {outcome.run_id}).")
         return
-    click.echo(f"Imported {rows} into {outcome.table} in {time}. {proof}", err=True)
-    click.echo(f"Run {outcome.run_id} · see it with: flask runs show {outcome.run_id}", err=True)
+    say(f"Imported {rows} into {outcome.table} in {time}. {proof}")
+    say(f"Run {outcome.run_id} · see it with: flask runs show {outcome.run_id}")
 
 
 def rate(outcome: Outcome) -> int:

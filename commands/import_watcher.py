@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from app.words import counted
+from app.words import counted, plain
+from commands.output import say
 
 if TYPE_CHECKING:
     from app.services.imports import Head, Plan
@@ -44,17 +45,17 @@ class TerminalWatcher:
 
     def leave_out(self, headers: list[str]) -> bool:
         """Ask about headers that fit no column; without a terminal they are an error. `--yes` is no answer to this."""
-        names = ", ".join(f'"{header}"' for header in headers)
+        names = ", ".join(f'"{plain(header)}"' for header in headers)
         return self._asks and click.confirm(f"Not in the table: {names}. Leave out?", err=True)
 
     def create(self, table: str, columns: Sequence[tuple[str, str]], head: Head, rows: int) -> bool:
         """Show the table that would be made, and ask; without a terminal only `--yes` agrees."""
         from app.errors import Refused
 
-        click.echo(f'New table {table} for sheet "{head.sheet}", {counted(rows, "row")}:', err=True)
+        say(f'New table {table} for sheet "{head.sheet}", {counted(rows, "row")}:')
         width = max(_width(name) for name, _ in columns)
         for name, kind in columns:
-            click.echo(f"  {name}{' ' * (width - _width(name))}  {kind}", err=True)
+            say(f"  {name}{' ' * (width - _width(name))}  {kind}")
         if self._yes:
             return True
         if not self._asks:
@@ -64,7 +65,7 @@ class TerminalWatcher:
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Show how the headers map onto the columns."""
         rows = "" if head.rows is None else f" · {counted(head.rows, 'row')}"
-        click.echo(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}{rows}', err=True)
+        say(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}{rows}')
         keys = {name for key in plan.table.keys for name in key.columns}
         lines = [
             (
@@ -82,9 +83,9 @@ class TerminalWatcher:
             header, name, kind = (
                 text + " " * (width - _width(text)) for text, width in zip(line[:3], widths, strict=True)
             )
-            click.echo(f"  {header} → {name}  {kind}  {line[3]}".rstrip(), err=True)
+            say(f"  {header} → {name}  {kind}  {line[3]}".rstrip())
         for _, header in plan.left_out:
-            click.echo(f"  {header} (left out)", err=True)
+            say(f"  {header} (left out)")
 
     def loading(self, rows: int | None) -> None:
         """Put up the bar."""
@@ -113,7 +114,7 @@ class TerminalWatcher:
             self._bar.update(self._task, completed=rows, rate=rate)
         elif time.monotonic() - self._last_line > LINE_EVERY_S:
             self._last_line = time.monotonic()
-            click.echo(f"Importing: {rows:,} rows", err=True)
+            say(f"Importing: {rows:,} rows")
 
 
 _HOW = {"comment": "by column comment", "--map": "by --map"}

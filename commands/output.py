@@ -9,10 +9,18 @@ from typing import Any
 
 import click
 
+from app.words import UNSEEN, plain
+
 
 def as_json(value: Any) -> str:
-    """Return `value` as indented JSON, Chinese kept readable."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    """Return `value` as indented JSON, Chinese kept readable, what a terminal would obey escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return UNSEEN.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+
+
+def say(line: str) -> None:
+    """Print a line to stderr, with whatever a terminal would obey made plain."""
+    click.echo(plain(line), err=True)
 
 
 def moment(time: datetime) -> str:
@@ -39,7 +47,7 @@ def print_table(
 
     Args:
         headers: one name a column.
-        rows: cells in column order, ready to print.
+        rows: cells in column order; each is printed on one line, whatever is in it.
         empty: the sentence for no rows.
         numeric: the headers whose columns are aligned right.
     """
@@ -50,9 +58,11 @@ def print_table(
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for header in headers:
-        table.add_column(header.upper(), overflow="fold", justify="right" if header in numeric else "left")
+        table.add_column(
+            escape(plain(header).upper()), overflow="fold", justify="right" if header in numeric else "left"
+        )
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(plain(cell)) for cell in row))
     if not table.row_count:
         click.echo(empty, err=True)
         return

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from app.words import plain, plain_lines
 from commands.output import as_json, moment, print_table, rows_summary
 
 LARGEST_ID = 2**31 - 1  # MySQL's INT
@@ -58,7 +59,8 @@ def show(run_id: int, json_: bool) -> None:
         click.echo(as_json(run))
         return
     for name, value in run.items():
-        click.echo(f"{name:<12} {_shown(value)}")
+        clean = plain_lines if name == "error" else plain  # an error has lines of our own
+        click.echo(f"{name:<12} {clean(_shown(value))}")
 
 
 def _shown(value: Any) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.sheets.convert.texts import excerpt
 from app.sheets.load.statements import STAGE, STAGE_ROW, quoted
 from app.sheets.table import Column, Key, Table
 from app.sheets.target import any_types
@@ -64,8 +65,10 @@ def warned(warnings: Sequence[str], row_numbers: Sequence[int]) -> list[Violatio
     for text in warnings:
         match = _WARNING.search(text)
         if match and 0 < int(match["row"]) <= len(row_numbers):
-            cause = f"is refused by the database: {text[: match.start()].strip(' :')}"
-            found.append(Violation(row_numbers[int(match["row"]) - 1], match["column"], cause, ""))
+            said, _, value = text[: match.start()].strip(" :").partition(": '")
+            shown = _shown([value.removesuffix("'")]) if value else ""
+            row_number = row_numbers[int(match["row"]) - 1]
+            found.append(Violation(row_number, match["column"], f"is refused by the database: {said}", shown))
     return found
 
 
@@ -140,4 +143,4 @@ def _check_failures(
 
 
 def _shown(values: Sequence[object]) -> str:
-    return '"' + ", ".join(str(value) for value in values) + '"'
+    return '"' + ", ".join(excerpt(str(value)) for value in values) + '"'

@@ -67,6 +67,12 @@ def test_an_app_error_is_its_sentence_hint_and_exit_code(
     assert result.stdout == ""
 
 
+def test_an_error_shows_what_a_terminal_would_obey_and_keeps_its_lines(run: Run) -> None:
+    result = run(raising(errors.Failed("First:\n  a\x1b[2J\u202eb", "The workbook has: \x9b1m.")))
+    assert result.exit_code == 1
+    assert result.stderr == "Error: First:\n  a�[2J�b\nThe workbook has: �1m.\n"
+
+
 def test_every_kind_of_error_has_a_code_of_the_contract(backend: str) -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.AppError)]
     assert len(kinds) >= 8

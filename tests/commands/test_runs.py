@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskCliRunner
 
+from app.errors import Failed
 from app.models.base import utc_now
 from app.services import runs
 from tests.conftest import FlaskProcess
@@ -77,6 +78,20 @@ def test_show_has_a_line_for_every_column(cli: FlaskCliRunner, recorded: int) ->
     assert lines["rows"] == '{"orders": {"inserted": 48210}}'
     assert lines["error"] == "-"
     assert "hunter2" not in result.stdout
+
+
+def test_the_ledger_shows_what_a_terminal_would_obey(cli: FlaskCliRunner) -> None:
+    evil = Failed("2 rows:\n  a\x1b[2J")
+    with pytest.raises(Failed), runs.recorded("import", "a\x1b[2J\nb.xlsx → goods", {"file": "\x9b"}) as run:
+        raise evil
+    listed, shown = cli.invoke(args=["runs", "list"]), cli.invoke(args=["runs", "show", str(run.id)])
+    assert (listed.exit_code, shown.exit_code) == (0, 0)
+    assert "import a�[2J⏎b.xlsx → goods" in listed.stdout
+    lines = shown.stdout.splitlines()
+    assert "name         a�[2J⏎b.xlsx → goods" in lines
+    assert 'arguments    {"file": "�"}' in lines
+    place = lines.index("error        2 rows:")
+    assert lines[place + 1] == "  a�[2J"
 
 
 @pytest.mark.parametrize("run_id", ["99", str(2**31 - 1)])

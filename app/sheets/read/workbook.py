@@ -10,6 +10,7 @@ from typing import Protocol
 from app.sheets.cells import Row
 from app.sheets.problems import NoSuchSheet
 from app.sheets.read.findings import Findings
+from app.words import plain
 
 
 @dataclass(frozen=True)
@@ -54,4 +55,5 @@ def choose_sheet(workbook: Workbook, wanted: str | None) -> str:
     number = int(wanted) if re.fullmatch(r"[0-9]{1,9}", wanted) else 0
     if 0 < number <= len(names):
         return names[number - 1]
-    raise NoSuchSheet(f'There is no sheet "{wanted}".', f"The workbook has: {', '.join(names[:20])}.")
+    known = ", ".join(map(plain, names[:20]))
+    raise NoSuchSheet(f'There is no sheet "{plain(wanted)}".', f"The workbook has: {known}.")

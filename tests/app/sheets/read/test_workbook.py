@@ -64,6 +64,12 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(wanted: str) -> N
     assert error.value.hint == "The workbook has: Notes, Orders, 3, 订单."
 
 
+def test_names_of_sheets_are_told_as_a_terminal_may_show_them() -> None:
+    with pytest.raises(NoSuchSheet) as error:
+        choose_sheet(Book(SheetName("a\x9b1m\nError: b", True)), "c\x1b")
+    assert str(error.value) == 'There is no sheet "c�". The workbook has: a�1m⏎Error: b.'
+
+
 def test_of_hidden_sheets_alone_the_first_is_read() -> None:
     assert choose_sheet(Book(SheetName("A", False), SheetName("B", False)), None) == "A"
 
