@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.errors import NotFound, Refused
+from app.sheets.defaults import declared_defaults
 from app.sheets.keys import unique_keys
 from app.sheets.kinds import limits
 from app.sheets.names import plain
@@ -60,7 +61,10 @@ def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
         reflected = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
     types = declared_types(connection, name) | dict.fromkeys(_json_columns(connection, name), "json")
     model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
-    columns = tuple(_column(column, reflected, model, connection.dialect, types) for column in reflected.columns)
+    defaults = declared_defaults(connection, name)
+    columns = tuple(
+        _column(column, reflected, model, connection.dialect, types, defaults) for column in reflected.columns
+    )
     return Table(name, columns, unique_keys(connection, reflected))
 
 
@@ -103,6 +107,7 @@ def _column(
     model: sa.Table | None,
     dialect: sa.Dialect,
     types: Mapping[str, str],
+    defaults: Mapping[str, str],
 ) -> Column:
     name = plain(column.name, dialect)
     known = model.columns.get(name) if model is not None else None
@@ -116,7 +121,7 @@ def _column(
         name=name,
         sql_type=types.get(name, _spelled(type_, dialect)),
         nullable=bool(column.nullable),
-        default=_default(column),
+        default=defaults.get(name, _default(column)),
         comment=column.comment or (known.comment if known is not None else None) or "",
         is_automatic=is_numbered or column.computed is not None,
         is_generated=column.computed is not None,

@@ -207,3 +207,32 @@ def test_what_mysql_would_change_is_known(empty_app: Flask) -> None:
 def test_sqlite_changes_nothing_of_these(empty_app: Flask) -> None:
     table = made("CREATE TABLE things (id INTEGER PRIMARY KEY, a CHAR(4), b BINARY(4))")
     assert not any(column.zero_is_next or column.drops_spaces or column.min_bytes for column in table.columns)
+
+
+@on_mysql
+def test_defaults_are_expressions_of_every_kind(empty_app: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE SEQUENCE numbers"))
+    table = made(
+        "CREATE TABLE things (a INT NOT NULL DEFAULT nextval(numbers), b VARCHAR(9) NOT NULL DEFAULT (concat('a','b')),"
+        " c VARCHAR(36) NOT NULL DEFAULT uuid(), d INT NOT NULL, e INT, f VARCHAR(9) DEFAULT 'NULL',"
+        " g INT NOT NULL DEFAULT (d + 1), h VARCHAR(9) NOT NULL DEFAULT 'it''s', i INT AUTO_INCREMENT PRIMARY KEY)"
+    )
+    defaults = {column.name: column.default for column in table.columns}
+    assert defaults.pop("a", "").startswith("nextval(")
+    assert defaults == {
+        "b": "concat('a','b')",
+        "c": "uuid()",
+        "d": None,
+        "e": None,
+        "f": "'NULL'",
+        "g": "(`d` + 1)",
+        "h": "'it''s'",
+        "i": None,
+    }
+    assert [column.name for column in table.columns if column.is_required] == ["d"]
+
+
+@on_mysql
+def test_a_temporary_table_has_defaults_too(empty_app: Flask) -> None:
+    assert made("CREATE TEMPORARY TABLE things (a INT NOT NULL DEFAULT 7)").column("a").default == "7"
