@@ -22,8 +22,10 @@ EXAMPLE = "It looks like mysql+pymysql://user:password@host/shop."
 WRITER = "writer"
 
 # TRADITIONAL is strict mode for every engine, no zero dates, no division by zero, no silent change of engine
-# (MySQL manual, "Server SQL Modes").
-MYSQL_SESSION = "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', default_storage_engine='InnoDB'"
+# (MySQL manual, "Server SQL Modes"). Whoever waits for a locked table gives up as for a locked row, not after a day.
+MYSQL_SESSION = (
+    "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', default_storage_engine='InnoDB', lock_wait_timeout=50"
+)
 MYSQL_CONNECT_ARGS: dict[str, Any] = {"charset": "utf8mb4", "init_command": MYSQL_SESSION, "connect_timeout": 10}
 
 

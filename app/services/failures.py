@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pymysql
@@ -10,13 +11,14 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from app.errors import AppError, Busy, Failed
 from app.extensions import db
 
+MAKE_TABLES = "Make the tables with: flask initdb"
 # MariaDB's error numbers (MariaDB documentation, "MariaDB Error Codes"): what happened, what to do, which error.
 MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
     1044: (Failed, "This database user may not use {where}", "Grant it the rights, or mend DATABASE_URL."),
     1045: (Failed, "{where} refuses this user or password", "Mend DATABASE_URL in .env."),
     1698: (Failed, "{where} refuses this user or password", "Mend DATABASE_URL in .env."),
     1049: (Failed, "There is no database {where}", "Make it with: flask initdb"),
-    1146: (Failed, "A table is missing in {where}", "Make the tables with: flask initdb"),
+    1146: (Failed, "A table is missing in {where}", MAKE_TABLES),
     1205: (Busy, "Another transaction holds rows in {where}", "Try again when it is done; SHOW PROCESSLIST names it."),
     1213: (Busy, "Another transaction is in the way (deadlock) in {where}", "Try again."),
     2003: (Failed, "Nothing answers at {where}", "Is the server running, and DATABASE_URL right?"),
@@ -29,7 +31,7 @@ MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
 }
 SQLITE_FAILURES: tuple[tuple[str, type[AppError], str, str], ...] = (
     ("locked", Busy, "Another process is writing to {where}", "Try again when it is done."),
-    ("no such table", Failed, "A table is missing in {where}", "Make the tables with: flask initdb"),
+    ("no such table", Failed, "A table is missing in {where}", MAKE_TABLES),
     ("disk is full", Failed, "The disk is full: {where}", "Make room and try again; nothing was committed."),
     ("unable to open", Failed, "The file cannot be opened: {where}", "Check DATABASE_URL and the folder's rights."),
     ("readonly", Failed, "The file is read-only: {where}", "Check its rights and its folder's."),
@@ -72,9 +74,15 @@ def _known(original: BaseException) -> AppError | None:
     number = original.args[0] if original.args else None
     if number in MYSQL_FAILURES:
         kind, what, hint = MYSQL_FAILURES[number]
-        return kind(f"{what.format(where=where())}: {original.args[-1]}", hint)
+        return kind(f"{what.format(where=where())}: {original.args[-1]}", _fitting(hint, str(original)))
     text = str(original)
     for part, kind, what, hint in SQLITE_FAILURES:
         if part in text:
-            return kind(f"{what.format(where=where())}: {text}", hint)
+            return kind(f"{what.format(where=where())}: {text}", _fitting(hint, text))
     return None
+
+
+def _fitting(hint: str, text: str) -> str:
+    """Return the hint, unless it would make tables and the one that is missing is none of ours: a trigger's, say."""
+    ours = any(re.search(rf"\b{re.escape(table)}\b", text) for table in (*db.metadata.tables, "alembic_version"))
+    return "" if hint == MAKE_TABLES and not ours else hint

@@ -33,10 +33,15 @@ LONGEST_ERROR = 4000
 
 @dataclass
 class OpenRun:
-    """A run that is going on: its id, 0 until it is recorded, and the rows touched, `{table: {"inserted": n}}`."""
+    """A run that is going on: its id, 0 until it is recorded, and the rows touched, `{table: {"inserted": n}}`.
+
+    `committed` is set together with the commit of the act (see `uninterrupted`): whatever breaks in afterwards, the
+    run has succeeded.
+    """
 
     id: int = 0
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    committed: bool = False
 
 
 @contextmanager
@@ -116,6 +121,9 @@ def _open(run: OpenRun, kind: str, name: str, arguments: dict[str, Any], started
 
 
 def _close_after(run: OpenRun, error: BaseException) -> None:
+    if run.committed:
+        _close(run, "succeeded", None)
+        return
     state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
     reason = failure_of(error).message if isinstance(error, Exception) else "interrupted"
     try:

@@ -12,7 +12,7 @@ from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
 from app.sheets.frames import ConvertJob, Reject, Summary
 from app.sheets.plan import Plan
-from app.sheets.sums import summer_of
+from app.sheets.sums import APPROXIMATE, magnitude, measure_of, summer_of
 
 
 @dataclass
@@ -28,11 +28,13 @@ class Batches:
 
     def __init__(self, job: ConvertJob) -> None:
         """Convert by the job's plan and rules."""
-        self.summary = Summary(filled=[0] * len(job.plan.columns), sums=[0] * len(job.plan.columns))
+        width = len(job.plan.columns)
+        self.summary = Summary(filled=[0] * width, sums=[0] * width, magnitudes=[0.0] * width)
         self._job = job
         self._positions = [mapped.position for mapped in job.plan.columns]
         self._converters = [ColumnConverter(mapped.column, job.rules) for mapped in job.plan.columns]
         self._summers = [summer_of(mapped.column) for mapped in job.plan.columns]
+        self._approximate = [measure_of(mapped.column) == APPROXIMATE for mapped in job.plan.columns]
         self._keys = [_SeenKeys(name, indexes) for name, indexes in job.plan.filled_keys()]
         self._strays: dict[int, int] = {}
         self._last_row = job.plan.header_row  # that was not blank
@@ -109,6 +111,8 @@ class Batches:
             filled = [value for value in stored if value is not None]
             self.summary.filled[index] += len(filled)
             self.summary.sums[index] += self._summers[index](filled)
+            if self._approximate[index]:
+                self.summary.magnitudes[index] += magnitude(filled)
         for key in self._keys:
             for place, reject in key.duplicates(numbers, columns, self._job.plan):
                 bad_rows.add(place)

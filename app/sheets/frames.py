@@ -104,6 +104,7 @@ class Summary:
     rejects: list[Reject] = field(default_factory=list)
     filled: list[int] = field(default_factory=list)
     sums: list[float | int] = field(default_factory=list)
+    magnitudes: list[float] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 

@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-import itertools
-import zlib
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import sqlalchemy as sa
 
 from app.sheets.frames import Summary
 from app.sheets.load.statements import quoted
-from app.sheets.sums import APPROXIMATE, CRC, SCALED, measure_of
+from app.sheets.sums import APPROXIMATE, CRC, measure_of
 from app.sheets.table import Column
 from app.words import counted
 
-# Databases add doubles in an order of their own, and keep FLOAT columns in 24 bits.
+# Of what was read: a FLOAT column keeps 24 bits. Of what a database adds up besides: its doubles keep 53.
 TOLERANCE = 1e-6
-SPLIT = 32  # bits; SQLite's integer sums overflow, so the halves are added apart
+NOISE = 1e-12
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What a table holds: its rows, and for each column how many values are not NULL and what they add up to."""
+    """What a table holds: its rows, and for each column how many values are not NULL and what they add up to.
+
+    `magnitudes` is what floats add up to without their signs, 0 for all others.
+    """
 
     rows: int
     filled: list[int]
     sums: list[float | int]
+    magnitudes: list[float]
 
 
 def totals(connection: sa.Connection, table: str, columns: Sequence[Column]) -> Totals:
     """Return what the table holds now, as this transaction sees it."""
     dialect = connection.dialect
     if dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
-        driver.create_function("opsdesk_crc32", 1, zlib.crc32, deterministic=True)
+        _teach(connection.connection.driver_connection)
     measures = _MEASURES["sqlite" if dialect.name == "sqlite" else "mysql"]
-    chosen = [measures[measure_of(column)] for column in columns]
-    names = [quoted(dialect, column.name) for column in columns]
-    terms = [
-        [f"COUNT({name})", *measure.terms(name, column)]
-        for name, column, measure in zip(names, columns, chosen, strict=True)
-    ]
-    select = ", ".join(["COUNT(*)", *itertools.chain.from_iterable(terms)])
-    row = list(connection.exec_driver_sql(f"SELECT {select} FROM {quoted(dialect, table)}").one())  # noqa: S608 - reflected names
-    filled, sums, place = [], [], 1
-    for column, measure, its_terms in zip(columns, chosen, terms, strict=True):
-        values = row[place : place + len(its_terms)]
-        filled.append(int(values[0]))
-        sums.append(measure.read(values[1:], column))
-        place += len(its_terms)
-    return Totals(int(row[0]), filled, sums)
+    terms = ["COUNT(*)"]
+    for column in columns:
+        name = quoted(dialect, column.name)
+        terms += [f"COUNT({name})", *measures[measure_of(column)](name, column)]
+    select = f"SELECT {', '.join(terms)} FROM {quoted(dialect, table)}"  # noqa: S608 - reflected names
+    values = iter(connection.exec_driver_sql(select).one())
+    rows = int(next(values))
+    read = [_read(values, column) for column in columns]
+    return Totals(rows, [one.filled for one in read], [one.sum for one in read], [one.magnitude for one in read])
 
 
 def differences(before: Totals, after: Totals, read: Summary, columns: Sequence[Column]) -> list[str]:
@@ -60,74 +57,83 @@ def differences(before: Totals, after: Totals, read: Summary, columns: Sequence[
     found = []
     if after.rows - before.rows != read.rows:
         found.append(f"{counted(after.rows - before.rows, 'row')} instead of {read.rows:,}")
+    unproved = unproved_columns(read, columns)
     for index, column in enumerate(columns):
-        blanks = read.rows - read.filled[index]
-        replaced = blanks if column.replaces_blanks or column.is_automatic else 0
+        replaced = read.rows - read.filled[index] if column.replaces_blanks or column.is_automatic else 0
         gained = after.filled[index] - before.filled[index]
         if gained != read.filled[index] + replaced:
             found.append(f"{column.name}: {counted(gained, 'value')} instead of {read.filled[index] + replaced:,}")
-        elif not replaced and not _equal(before.sums[index], after.sums[index], read.sums[index]):
+        elif column.name not in unproved and not _equal(before, after, read, index):
             found.append(f"{column.name}: values that are not those of the sheet")
     return found
 
 
-def _equal(before: float, after: float, read: float) -> bool:
-    if isinstance(read, int) and isinstance(before, int) and isinstance(after, int):
-        return after - before == read
-    return abs(after - before - read) <= TOLERANCE * (abs(before) + abs(after) + abs(read) + 1)
+def unproved_columns(read: Summary, columns: Sequence[Column]) -> list[str]:
+    """Return the columns whose values cannot be added up against the sheet's, only counted.
+
+    They have blank cells in whose place the database puts a value of its own, or numbers too large to add up.
+    """
+    return [
+        column.name
+        for index, column in enumerate(columns)
+        if (read.filled[index] < read.rows and (column.replaces_blanks or column.is_automatic))
+        or not math.isfinite(read.magnitudes[index])
+    ]
 
 
-class _Measure(NamedTuple):
-    """A measure in one database's SQL: the terms of its SELECT, and the sum that their values make."""
-
-    terms: Callable[[str, Column], list[str]]
-    read: Callable[[Sequence[Any], Column], float | int]
-
-
-def _sqlite_crc(name: str, _column: Column) -> list[str]:
-    return [f"SUM(CASE WHEN {name} IS NOT NULL THEN opsdesk_crc32(CAST({name} AS BLOB)) END)"]
+def _equal(before: Totals, after: Totals, read: Summary, index: int) -> bool:
+    difference = after.sums[index] - before.sums[index] - read.sums[index]
+    noise = NOISE * (before.magnitudes[index] + after.magnitudes[index])
+    return abs(difference) <= TOLERANCE * read.magnitudes[index] + noise or math.isnan(difference)
 
 
-def _sqlite_halves(name: str, column: Column) -> list[str]:
-    units = f"CAST(ROUND({name} * 1e{column.scale}) AS INTEGER)"
-    return [f"SUM({units} >> {SPLIT})", f"SUM({units} & {2**SPLIT - 1})"]
+class _Read(NamedTuple):
+    filled: int
+    sum: float | int
+    magnitude: float
+
+
+def _read(values: Iterator[Any], column: Column) -> _Read:
+    filled = int(next(values))
+    if measure_of(column) == CRC:
+        return _Read(filled, int(next(values) or 0), 0.0)
+    return _Read(filled, float(next(values) or 0), float(next(values) or 0))
+
+
+def _teach(driver: Any) -> None:
+    """Give a SQLite connection the sums that it lacks."""
+    driver.create_function("opsdesk_crc", 1, crc32, deterministic=True)
+    driver.create_function("opsdesk_decimal_crc", 2, _decimal_crc, deterministic=True)
+
+
+def _decimal_crc(value: float | str, scale: int) -> int:
+    """Return the CRC of a decimal, which SQLite keeps as a number, spelled with its scale; digits beyond it count."""
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+        exact = number if -int(number.as_tuple().exponent) > scale else number.quantize(Decimal(1).scaleb(-scale))
+        return crc32(f"{exact if exact else abs(exact):f}".encode())
+    except ArithmeticError:  # a text, or a number with more digits than the context has
+        return crc32(str(value).encode())
+
+
+def _sqlite_crc(name: str, column: Column) -> list[str]:
+    crc = f"opsdesk_crc(CAST({name} AS BLOB))"
+    if column.kind == "decimal":
+        crc = f"opsdesk_decimal_crc({name}, {column.scale})"
+    return [f"SUM(CASE WHEN {name} IS NOT NULL THEN {crc} END)"]
 
 
 def _mysql_crc(name: str, column: Column) -> list[str]:
     texts = dict.fromkeys(("text", "enum"), f"CONVERT({name} USING utf8mb4)")
-    numbers = dict.fromkeys(("integer", "boolean"), f"{name} + 0")  # without the zeros of ZEROFILL
+    numbers = dict.fromkeys(("integer", "boolean", "decimal"), f"{name} + 0")  # without the zeros of ZEROFILL
     return [f"SUM(CRC32({(texts | numbers).get(column.kind, name)}))"]
 
 
-def _plain_sum(name: str, _column: Column) -> list[str]:
-    return [f"SUM({name})"]
+def _sums(name: str, _column: Column) -> list[str]:
+    return [f"SUM({name})", f"SUM(ABS({name}))"]
 
 
-def _integer(values: Sequence[Any], _column: Column) -> int:
-    return int(values[0] or 0)
-
-
-def _float(values: Sequence[Any], _column: Column) -> float:
-    return float(values[0] or 0)
-
-
-def _halves(values: Sequence[Any], _column: Column) -> int:
-    return (int(values[0] or 0) << SPLIT) + int(values[1] or 0)
-
-
-def _units(values: Sequence[Any], column: Column) -> int:
-    return int(Decimal(values[0] or 0).scaleb(column.scale or 0))
-
-
-_MEASURES: dict[str, dict[str, _Measure]] = {
-    "sqlite": {
-        CRC: _Measure(_sqlite_crc, _integer),
-        SCALED: _Measure(_sqlite_halves, _halves),
-        APPROXIMATE: _Measure(_plain_sum, _float),
-    },
-    "mysql": {
-        CRC: _Measure(_mysql_crc, _integer),
-        SCALED: _Measure(_plain_sum, _units),
-        APPROXIMATE: _Measure(_plain_sum, _float),
-    },
+_MEASURES: dict[str, dict[str, Callable[[str, Column], list[str]]]] = {
+    "sqlite": {CRC: _sqlite_crc, APPROXIMATE: _sums},
+    "mysql": {CRC: _mysql_crc, APPROXIMATE: _sums},
 }

@@ -7,18 +7,21 @@ import time
 from contextlib import ExitStack, nullcontext
 
 import pymysql
+import sqlalchemy as sa
 
 from app.errors import Refused
 from app.extensions import db
 from app.services import runs
+from app.services.failures import failure_of
 from app.services.imports.diagnosis import RowsRejected, refused, unreadable
 from app.services.imports.loading import load_and_prove, loading_connection
 from app.services.imports.new_table import NewTable, created, infer
+from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
 from app.services.imports.sources import RowsRejectedError, Source
+from app.services.interrupts import uninterrupted
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
-from app.sheets.load.mysql import LoadError
 from app.sheets.plan import Plan
 from app.sheets.process import Limits, Reader
 from app.sheets.target import find, reflect
@@ -36,9 +39,6 @@ __all__ = [
     "import_sheets",
 ]
 
-# What a database says when it refuses rows, as opposed to being away, busy or full.
-ROWS_REFUSED = (LoadError, sqlite3.IntegrityError, pymysql.err.IntegrityError, pymysql.err.DataError)
-
 
 def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
     """Import the sheets of all files into one table, in one transaction.
@@ -55,13 +55,12 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         name = f"{', '.join(path.name for path in request.files)} → {request.table}"
         with runs.recorded("import", name, request.arguments()) as run:
             started = time.monotonic()
-            rows = _load(sources, new_table, request, watcher)
-            run.rows[request.table] = {"would insert" if request.dry_run else "inserted": rows}
+            rows = _load(sources, new_table, request, watcher, run)
         return Outcome(
             run_id=run.id,
             table=request.table,
             rows=rows,
-            columns=max(len(source.columns) for source in sources),
+            columns=max(len(source.columns) - len(source.unproved) for source in sources),
             seconds=time.monotonic() - started,
             dry_run=request.dry_run,
             created=new_table is not None and not request.dry_run,
@@ -82,7 +81,9 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
     return None
 
 
-def _load(sources: list[Source], new_table: NewTable | None, request: ImportRequest, watcher: Watcher) -> int:
+def _load(
+    sources: list[Source], new_table: NewTable | None, request: ImportRequest, watcher: Watcher, run: runs.OpenRun
+) -> int:
     """Load within one transaction, and return the rows; whatever the database refuses is explained by cells."""
     try:
         with (
@@ -97,18 +98,30 @@ def _load(sources: list[Source], new_table: NewTable | None, request: ImportRequ
             rows = load_and_prove(connection, sources, request, watcher)
             if request.dry_run:
                 connection.rollback()
-            else:
+                run.rows[request.table] = {"would insert": rows}
+                return rows
+            with uninterrupted():
                 connection.commit()
+                run.rows[request.table] = {"inserted": rows}
+                run.committed = True
             return rows
     except RowsRejectedError:
         raise unreadable(sources) from None
-    except ROWS_REFUSED as error:
-        raise _explained(error, sources, request) if new_table is None else error from error
+    except Exception as error:
+        if not is_refusal(error):
+            raise
+        raise _explained(error, sources, new_table is None, request) from error
 
 
-def _explained(error: Exception, sources: list[Source], request: ImportRequest) -> Exception:
-    """Return what the database's refusal means in cells, or the refusal itself where no cell is to blame."""
-    try:
-        return refused(db.engine, sources[0].planned.table, sources, request) or error
-    except RowsRejectedError:  # beyond the row that the database refused there are cells that do not convert
-        return unreadable(sources)
+def _explained(error: Exception, sources: list[Source], may_stage: bool, request: ImportRequest) -> Exception:
+    """Return what the database's refusal means: in cells, or in its own words where none can be found."""
+    explained: Exception | None = None
+    hint = ""
+    if may_stage:
+        try:
+            explained = refused(db.engine, sources[0].planned.table, sources, request)
+        except RowsRejectedError:  # beyond the row that the database refused there are cells that do not convert
+            explained = unreadable(sources)
+        except (sa.exc.SQLAlchemyError, pymysql.err.Error, sqlite3.Error) as another:
+            hint = f"The cells could not be found: {failure_of(another).message}"
+    return explained or Unexplained(error, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -26,12 +27,15 @@ class RowsRejected(Invalid):
 
     label = "Nothing was written"
 
-    def __init__(self, cells: Sequence[RejectedCell], rejected: int, rows: int, files: int) -> None:
+    def __init__(
+        self, cells: Sequence[RejectedCell], rejected: int, rows: int, files: int, at_least: bool = False
+    ) -> None:
         """Describe the rejects, grouped by cause.
 
         Args:
             rejected: rows that cannot be loaded, of `rows` read.
             files: how many files were read; addresses name theirs if there are several.
+            at_least: there may be more of them.
         """
         groups = grouped(cells)
         width = max((len(group.column) for group in groups), default=0)
@@ -41,7 +45,8 @@ class RowsRejected(Invalid):
         ]
         if len(groups) > SHOWN_GROUPS:
             lines.append(f"        and {len(groups) - SHOWN_GROUPS} more causes; --json lists all")
-        super().__init__("\n".join([f"{rejected:,} of {counted(rows, 'row')} cannot be loaded.", *lines]))
+        least = "at least " if at_least else ""
+        super().__init__("\n".join([f"{least}{rejected:,} of {counted(rows, 'row')} cannot be loaded.", *lines]))
         self.cells = tuple(cells)
         self.rejected = rejected
         self.rows = rows
@@ -72,7 +77,9 @@ def refused(engine: sa.Engine, table: Table, sources: Sequence[Source], request:
         return None
     cells = [_violating_cell(sources, violation) for _, violation in sorted(found.items())]
     rows = sum(source.summary.rows for source in sources)
-    return RowsRejected(cells, len({row for row, _, _ in found}), rows, len(sources))
+    causes = Counter((column, cause) for _, column, cause in found)
+    at_least = any(count >= request.max_errors for count in causes.values())
+    return RowsRejected(cells, len({row for row, _, _ in found}), rows, len(sources), at_least)
 
 
 def _staged(

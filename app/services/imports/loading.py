@@ -13,7 +13,7 @@ from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.sources import Source
 from app.sheets import frames
 from app.sheets.load import mysql, sqlite
-from app.sheets.prove import differences, totals
+from app.sheets.prove import differences, totals, unproved_columns
 from app.sheets.table import Column
 
 
@@ -45,10 +45,17 @@ def loading_connection(engine: sa.Engine) -> Iterator[sa.Connection]:
         try:
             yield connection
         except BaseException:
-            if isinstance(driver := connection.connection.driver_connection, mysql.LoadConnection) and not driver.open:
-                connection.invalidate()  # broken off in the middle of LOAD DATA; the server rolls back by itself
-            connection.rollback()
+            roll_back(connection)
             raise
+
+
+def roll_back(connection: sa.Connection) -> None:
+    """Roll back, also on a connection that was broken off in the middle of LOAD DATA: there the server does it."""
+    if not connection.invalidated:
+        driver = connection.connection.driver_connection
+        if isinstance(driver, mysql.LoadConnection) and not driver.open:
+            connection.invalidate()
+    connection.rollback()
 
 
 def road(connection: sa.Connection) -> tuple[Loader, str]:
@@ -81,5 +88,6 @@ def load_and_prove(
         found = differences(before, totals(connection, table, columns), source.summary, columns)
         if found:
             raise NotProved(table, source.reader.path.name, found)
+        source.unproved = unproved_columns(source.summary, columns)
         done += source.summary.rows
     return done

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.engine import is_mysql
 from app.errors import Conflict, Invalid, Refused
+from app.services.imports.loading import roll_back
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.sources import Source
 from app.sheets.frames import ProfileJob
@@ -75,6 +76,7 @@ def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterat
     try:
         yield
     except BaseException:
+        roll_back(connection)  # DROP TABLE would wait for the transaction that holds the table
         if is_mysql(connection.engine.url) and not dry_run:
             with connection.engine.begin() as another:
                 table.drop(another)

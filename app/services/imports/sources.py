@@ -27,6 +27,7 @@ class Source:
     head: Head
     plan: Plan | None = None
     numbers: array[int] = field(default_factory=lambda: array("I"))
+    unproved: list[str] = field(default_factory=list)
 
     def make_plan(self, table: Table, request: ImportRequest, watcher: Watcher) -> None:
         """Match the headers to the table.
@@ -77,11 +78,12 @@ class Source:
     def report(self) -> SheetReport:
         """Return what was read of this sheet."""
         summary = self.summary
+        notes = [f"Counted, but not compared value by value: {', '.join(self.unproved)}."] if self.unproved else []
         return SheetReport(
             self.reader.path.name,
             self.head.sheet,
             self.head.header_row,
             summary.rows,
             summary.blank_rows,
-            (*self.head.warnings, *summary.warnings),
+            (*self.head.warnings, *summary.warnings, *notes),
         )

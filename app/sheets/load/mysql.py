@@ -68,7 +68,13 @@ def load_engine(url: sa.URL) -> sa.Engine:
     """Return an engine for one load: each connection is new, and may LOAD DATA LOCAL from our stream."""
     arguments, keywords = url.get_dialect()().create_connect_args(url)
     keywords = {**keywords, **MYSQL_CONNECT_ARGS, "local_infile": True}
-    return sa.create_engine(url, creator=lambda: LoadConnection(*arguments, **keywords), poolclass=NullPool)
+    return sa.create_engine(
+        url,
+        creator=lambda: LoadConnection(*arguments, **keywords),
+        poolclass=NullPool,
+        isolation_level="REPEATABLE READ",  # the proof counts what this load added, whatever others commit meanwhile
+        hide_parameters=True,
+    )
 
 
 def allows_load_data(connection: sa.Connection) -> bool:
