@@ -6,17 +6,19 @@ from __future__ import annotations
 class AppError(Exception):
     """A failure that a user can act on.
 
-    `message` is one sentence that says what and where; `hint`, if any, says what to do about it.
+    `message` is one sentence that says what and where; `hint`, if any, says what to do about it. `for_record` is what
+    the ledger keeps: the message, or what was given instead of one with values that must not stay.
     """
 
     exit_code = 1
     status = 500
     label = "Error"
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", for_record: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.for_record = for_record or message
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

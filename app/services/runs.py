@@ -125,7 +125,7 @@ def _close_after(run: OpenRun, error: BaseException) -> None:
         _close(run, "succeeded", None)
         return
     state = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
-    reason = failure_of(error).message if isinstance(error, Exception) else "interrupted"
+    reason = failure_of(error).for_record if isinstance(error, Exception) else "interrupted"
     try:
         _close(run, state, reason)
     except (AppError, SQLAlchemyError) as another:

@@ -46,13 +46,13 @@ def grouped(cells: Sequence[RejectedCell]) -> list[Group]:
     return sorted(found, key=lambda group: -len(group.cells))
 
 
-def addresses(group: Group, with_file: bool) -> str:
+def addresses(group: Group, with_file: bool, with_values: bool = True) -> str:
     """Return the first few addresses of a group with their values: `订单!A201 "20240007", A202 and 6 more`."""
     parts = []
     for number, cell in enumerate(group.cells[:SHOWN_ADDRESSES]):
         place = cell.address if number == 0 else f"{column_letters(cell.position)}{cell.row}"
         if number == 0 and with_file:
             place = f"{cell.file} {place}"
-        parts.append(f"{place} {cell.value}".rstrip())
+        parts.append(f"{place} {cell.value}".rstrip() if with_values else place)
     more = len(group.cells) - SHOWN_ADDRESSES
     return ", ".join(parts) + (f" and {more:,} more" if more > 0 else "")

@@ -166,6 +166,27 @@ def test_bad_cell_is_named_and_nothing_is_written(case: str, goods: str, book: B
     assert runs.newest(1)[0].state == "failed"
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "place"),
+    [
+        ("stock", "hunter2", "takes whole numbers    订单!D2"),
+        ("maker", "hunter2", "(foreign key goods_maker)    订单!E2"),
+    ],
+)
+def test_a_rejected_value_is_shown_and_not_kept(
+    column: str, value: str, place: str, goods: str, book: Book, import_excel: Importer
+) -> None:
+    bad = list(GOOD)
+    bad[HEADERS.index(column)] = value
+    result = import_excel(book([HEADERS, bad]), goods)
+    assert result.exit_code == 3, result.stderr
+    assert f'{place} "hunter2"' in result.stderr
+    kept = runs.newest(1)[0].error or ""
+    assert "1 of 1 row cannot be loaded." in kept
+    assert place in kept
+    assert "hunter2" not in kept
+
+
 def _as_error(path: Path, cell: str) -> None:
     workbook = openpyxl.load_workbook(path)
     workbook.active[cell].data_type = "e"

@@ -38,6 +38,11 @@ def test_the_first_addresses_of_a_group_are_shown_with_their_values() -> None:
     assert addresses(group, with_file=True).startswith('a.xlsx 订单!C2 "v2", C3')
 
 
+def test_addresses_are_told_without_the_values_where_these_must_not_be_kept() -> None:
+    group = Group("amount", "takes numbers", tuple(reject(row) for row in range(2, 8)))
+    assert addresses(group, with_file=True, with_values=False) == "a.xlsx 订单!C2, C3, C4 and 3 more"
+
+
 def test_a_small_group_is_shown_whole() -> None:
     group = Group("amount", "takes numbers", tuple(reject(row) for row in (2, 3, 4)))
     assert addresses(group, with_file=False) == '订单!C2 "v2", C3 "v3", C4 "v4"'
