@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -522,3 +525,119 @@ def test_bad_cell_behind_a_row_that_the_database_refuses_is_a_reject(
 def test_sheet_without_rows_is_said(goods: str, book: Book, import_excel: Importer) -> None:
     result = import_excel(book([HEADERS]), goods)
     assert 'the sheet "订单" has no rows below its header' in result.stderr
+
+
+def test_interruption_during_the_commit_does_not_make_a_written_import_cancelled(
+    goods: str, book: Book, import_excel: Importer
+) -> None:
+    interrupted = []
+
+    def interrupt(connection: sa.Connection) -> None:
+        if not interrupted and connection.exec_driver_sql("SELECT COUNT(*) FROM goods").scalar() == 2:
+            interrupted.append(True)
+            signal.raise_signal(signal.SIGINT)
+
+    sa.event.listen(sa.Engine, "commit", interrupt)
+    try:
+        result = import_excel(book([HEADERS, GOOD]), goods)
+    finally:
+        sa.event.remove(sa.Engine, "commit", interrupt)
+    assert result.exit_code == 130
+    assert len(rows_of("goods")) == 2
+    run = runs.newest(1)[0]
+    assert (run.state, run.rows) == ("succeeded", {"goods": {"inserted": 1}})
+
+
+TRIGGERS = {
+    "sqlite": "CREATE TRIGGER no AFTER INSERT ON goods BEGIN SELECT RAISE(ABORT, 'not today'); END",
+    "mysql": "CREATE TRIGGER no BEFORE INSERT ON goods FOR EACH ROW"
+    " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'",
+}
+
+
+def test_refusal_that_no_cell_explains_is_told_in_the_databases_words(
+    backend: str, goods: str, book: Book, import_excel: Importer
+) -> None:
+    sql(TRIGGERS[backend])
+    result = import_excel(book([HEADERS, GOOD]), goods)
+    assert result.exit_code == 3, result.stderr
+    assert "Nothing was written: the database refuses rows:\n  not today" in result.stderr
+    assert len(rows_of("goods")) == 1
+
+
+def test_check_inside_a_column_is_named(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql("CREATE TABLE checked (a INT CHECK (a > 0), b VARCHAR(5) CHECK (b IN ('x', 'y')))")
+    result = import_excel(book([["a", "b"], [1, "x"], [0, "x"], [2, "z"]]), "checked")
+    assert result.exit_code == 3, result.stderr
+    assert "订单!A3" in result.stderr
+    assert '订单!B4 "z"' in result.stderr
+
+
+def test_trigger_is_caught_however_large_what_was_there_before(
+    backend: str, app: Flask, book: Book, import_excel: Importer
+) -> None:
+    sql("CREATE TABLE big (id INT, v DOUBLE)", "INSERT INTO big VALUES (0, 1e12)")
+    sql(
+        "CREATE TRIGGER t AFTER INSERT ON big BEGIN UPDATE big SET v = v * 100 WHERE id = NEW.id; END"
+        if backend == "sqlite"
+        else "CREATE TRIGGER t BEFORE INSERT ON big FOR EACH ROW SET NEW.v = NEW.v * 100"
+    )
+    result = import_excel(book([["id", "v"], [1, 5.0], [2, 7.25]]), "big")
+    assert result.exit_code == 3, result.stderr
+    assert "v: values that are not those of the sheet" in result.stderr
+
+
+def test_column_that_is_only_counted_is_not_called_equal(goods: str, book: Book, import_excel: Importer) -> None:
+    result = import_excel(book([["sku", "title", "stock"], ["A", "a", None], ["B", "b", 5]]), goods)
+    assert result.exit_code == 0, result.stderr
+    assert "Proof: 2 rows, 2 columns equal" in result.stderr
+    assert "Counted, but not compared value by value: stock" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("DECIMAL(30,8)", [999999999990000, 0.1, -123456.78901234]),
+        ("DECIMAL(15,2)", [9999999999999.99, -0.01, 0]),
+        ("DOUBLE", [1e308, 1e308, -1.5]),
+    ],
+)
+def test_numbers_of_any_size_are_proved(
+    kind: str, values: list[float], app: Flask, book: Book, import_excel: Importer
+) -> None:
+    sql(f"CREATE TABLE sized (id INT, v {kind})")
+    result = import_excel(book([["id", "v"], *enumerate(values)]), "sized")
+    assert result.exit_code == 0, result.stderr
+    assert [float(row[1]) for row in rows_of("sized")] == values
+
+
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+def test_decimals_beyond_28_digits_are_exact(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql("CREATE TABLE sized (id INT, v DECIMAL(65,30))")
+    texts = ["0." + "1" * 30, "9" * 35, "-" + "9" * 35 + "." + "9" * 30]
+    result = import_excel(book([["id", "v"], *enumerate(texts)]), "sized")
+    assert result.exit_code == 0, result.stderr
+    assert [row[1] for row in rows_of("sized")] == [Decimal(text) for text in texts]
+
+
+def test_more_violations_than_are_kept_are_not_called_all(goods: str, book: Book, import_excel: Importer) -> None:
+    sql(*(f"INSERT INTO goods (sku, title) VALUES ('S{n}', 'x')" for n in range(9)))
+    rows = [[f"S{n}", "x"] for n in range(9)]
+    result = import_excel(book([["sku", "title"], *rows]), goods, "--max-errors", 3)
+    assert result.exit_code == 3
+    assert "at least 3 of 9 rows" in result.stderr
+
+
+def test_missing_table_of_a_trigger_is_not_to_be_made_by_initdb(
+    backend: str, goods: str, book: Book, import_excel: Importer
+) -> None:
+    body = "INSERT INTO gone VALUES (1)"
+    sql(
+        f"CREATE TRIGGER t AFTER INSERT ON goods BEGIN {body}; END"
+        if backend == "sqlite"
+        else f"CREATE TRIGGER t AFTER INSERT ON goods FOR EACH ROW {body}"
+    )
+    result = import_excel(book([HEADERS, GOOD]), goods)
+    assert result.exit_code == 1, result.stderr
+    assert "gone" in result.stderr
+    assert "initdb" not in result.stderr

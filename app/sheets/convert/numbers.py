@@ -60,13 +60,13 @@ def decimals(column: Column, rules: Rules) -> Handlers:
     check = _kept(column)
 
     def from_decimal(value: Decimal) -> str:
-        if limit is not None and abs(value) >= limit:
+        if limit is not None and value.copy_abs() >= limit:
             raise BadCell(f"is too large for {column.sql_type}")
         if step is not None:
             exact = value.quantize(step, rounding=ROUND_HALF_EVEN, context=_EXACT)
             if exact != value and not rules.rounds:
                 raise BadCell(f"takes {scale} decimals at most; --round rounds them")
-            if limit is not None and abs(exact) >= limit:
+            if limit is not None and exact.copy_abs() >= limit:
                 raise BadCell(f"is too large for {column.sql_type}")
             value = exact
         check(value)

@@ -126,7 +126,7 @@ def test_import_goes_on_without_local_infile(
     for row in (["id", "name", "kept"], *([n, f"name {n}\t名称", None] for n in range(3000))):
         book.active.append(row)
     book.save(tmp_path / "many.xlsx")
-    with private_server(tmp_path, "--local-infile=0") as url:
+    with private_server(tmp_path, "--local-infile=0", "--transaction-isolation=READ-COMMITTED") as url:
         monkeypatch.setenv("DATABASE_URL", url)
         app = create_app("testing")
         assert flask_process("initdb").returncode == 0
@@ -139,9 +139,18 @@ def test_import_goes_on_without_local_infile(
                 )
             first = flask_process("import-excel", tmp_path / "many.xlsx", "t")
             again = flask_process("import-excel", tmp_path / "many.xlsx", "t")
+            book.active["B3001"] = "=1+1"
+            book.save(tmp_path / "bad.xlsx")
+            created = flask_process("import-excel", tmp_path / "bad.xlsx", "made", "--create", "--yes", timeout=60)
+            with load_engine(db.engine.url).connect() as connection:
+                isolation = connection.exec_driver_sql("SELECT @@tx_isolation").scalar()
             with db.engine.connect() as connection:
+                tables = sa.inspect(connection).get_table_names()
                 total = connection.exec_driver_sql("SELECT COUNT(*), SUM(id), MIN(kept), MAX(name) FROM t").one()
             db.engine.dispose()
+    assert created.returncode == 3, created.stderr
+    assert "made" not in tables
+    assert isolation == "REPEATABLE-READ"
     assert first.returncode == 0, first.stderr
     assert "Imported 3,000 rows" in first.stderr
     assert tuple(total) == (3000, 4_498_500, 7, "name 999\t名称")
