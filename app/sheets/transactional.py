@@ -22,10 +22,11 @@ def check_transactional(connection: sa.Connection, table: str) -> None:
     """
     if not is_mysql(connection.engine.url):
         return
-    engine, transactions = connection.execute(sa.text(ENGINE), {"table": table}).one()
+    engine, transactions = map(str, connection.execute(sa.text(ENGINE), {"table": table}).one())
     if transactions != "YES":
+        article = "an" if engine[:1] in "AEIOU" else "a"
         name = connection.dialect.identifier_preparer.quote(table)
         raise Refused(
-            f'"{table}" is a {engine} table: what is written to it cannot be taken back.',
+            f'"{table}" is {article} {engine} table: what is written to it cannot be taken back.',
             f"ALTER TABLE {name} ENGINE=InnoDB",
         )
