@@ -7,6 +7,7 @@ import re
 # What a terminal obeys instead of showing it, or cannot show: C0 and C1 controls, halves of surrogate pairs, and what
 # turns the direction of the text after it (Unicode Standard Annex #9, 2).
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_QUOTED = re.compile(r"(['\"])(?:(?!\1).)*\1")
 _LINE_BREAK = re.compile(r"\r\n|[\n\x85\u2028\u2029]")
 
 
@@ -18,6 +19,11 @@ def counted(number: int, noun: str) -> str:
 def plain(text: str) -> str:
     """Return a text of unknown origin as it can be printed: on one line, ⏎ for a line break, � for a control."""
     return text if text.isprintable() else UNSEEN.sub("�", _LINE_BREAK.sub("⏎", text))
+
+
+def without_values(text: str) -> str:
+    """Return what a database said without what it quotes: `Duplicate entry '…' for key '…'`."""
+    return _QUOTED.sub(lambda match: f"{match[1]}…{match[1]}", text)
 
 
 def plain_lines(text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from app.errors import AppError, Busy, Failed
 from app.extensions import db
+from app.words import without_values
 
 MAKE_TABLES = "Make the tables with: flask initdb"
 # MariaDB's error numbers (MariaDB documentation, "MariaDB Error Codes"): what happened, what to do, which error.
@@ -62,7 +63,8 @@ def _failure_of(error: Exception) -> AppError:
         return Busy("All database connections of this process are in use.", "Raise POOL_SIZE, or try again.")
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, pymysql.err.Error | sqlite3.Error):
-        return _known(original) or Failed(f"The database says: {original}", "More with: flask --debug …")
+        said = f"The database says: {original}"
+        return _known(original) or Failed(said, "More with: flask --debug …", for_record=without_values(said))
     if isinstance(error, OSError):
         return Failed(f"{error.filename or 'The system'}: {error.strerror or error}")
     return Failed(

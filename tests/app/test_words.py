@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.words import counted, plain, plain_lines
+from app.words import counted, plain, plain_lines, without_values
 
 
 def test_things_are_counted_in_english() -> None:
@@ -37,3 +37,8 @@ def test_nothing_that_is_made_plain_moves_a_cursor(text: str) -> None:
 
 def test_line_breaks_of_our_own_stay() -> None:
     assert plain_lines("first\n  second\x1b[2J") == "first\n  second�[2J"
+
+
+def test_what_a_database_quotes_is_left_out() -> None:
+    said = "Duplicate entry 'hunter2' for key \"PRIMARY\""
+    assert without_values(said) == "Duplicate entry '…' for key \"…\""

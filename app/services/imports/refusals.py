@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.errors import Invalid
 from app.sheets.load.mysql import LoadError
+from app.words import without_values
 
 # Errors of MySQL and MariaDB that pymysql does not count among those of data and integrity: a trigger's SIGNAL, a
 # broken CHECK, a value that is none, no partition for a value (MariaDB documentation, "MariaDB Error Codes").
@@ -27,7 +28,8 @@ class Unexplained(Invalid):
 
     def __init__(self, error: Exception, hint: str = "") -> None:
         """Say what the database said."""
-        super().__init__("\n  ".join(["the database refuses rows:", *words_of(error)]), hint)
+        message = "\n  ".join(["the database refuses rows:", *words_of(error)])
+        super().__init__(message, hint, for_record=without_values(message))
 
 
 def is_refusal(error: Exception) -> bool:
@@ -41,5 +43,9 @@ def is_refusal(error: Exception) -> bool:
 def words_of(error: Exception) -> Sequence[str]:
     """Return what the database said, each thing once; the rows that it counts are not those of the sheet."""
     original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-    said = original.warnings if isinstance(original, LoadError) else [str(original.args[-1])] if original else []
+    said = (
+        original.warnings
+        if isinstance(original, LoadError)
+        else [str(error if original is None else original.args[-1])]
+    )
     return list(dict.fromkeys(_PLACE.sub("", text) for text in said))[:SHOWN_WORDS] or ["it does not say why"]
