@@ -50,28 +50,7 @@ def make_plan(
         Invalid: headers are unknown, double, or missing; the message lists all of them.
     """
     problems: list[str] = []
-    chosen = _chosen(headers, table, mapping, problems)
-    matched: list[MappedColumn] = []
-    unknown: list[Header] = []
-    left_out: list[Header] = []
-    find = finder(table)
-    extra = set(REJECT_HEADERS) - {column.name for column in table.columns}
-    for position, header in headers:
-        if header in extra:
-            left_out.append((position, header))
-            continue
-        if normalised(header) in chosen:
-            name = chosen[normalised(header)]
-            if name is None:
-                left_out.append((position, header))
-            else:
-                matched.append(MappedColumn(position, header, name, "--map"))
-            continue
-        found = find(header)
-        if found is None:
-            unknown.append((position, header))
-        else:
-            matched.append(MappedColumn(position, header, *found))
+    matched, left_out, unknown = _matched(headers, table, _chosen(headers, table, mapping, problems))
     problems += _double_targets(matched) + _unwritable(matched) + _missing(matched, table)
     if unknown and not problems and leave_out([header for _, header in unknown]):
         left_out += unknown
@@ -86,6 +65,32 @@ def make_plan(
             HINT if matched else f"Is row {header_row} the row of the headers? Name it with --header-row. {HINT}",
         )
     return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
+
+
+def _matched(
+    headers: Sequence[Header], table: Table, chosen: Mapping[str, Column | None]
+) -> tuple[list[MappedColumn], list[Header], list[Header]]:
+    """Return the headers that fill a column, those that are left out on purpose, and those that nobody knows."""
+    matched: list[MappedColumn] = []
+    left_out: list[Header] = []
+    unknown: list[Header] = []
+    find = finder(table)
+    ignored = set(REJECT_HEADERS) - {column.name for column in table.columns}
+    for position, header in headers:
+        found: tuple[Column | None, str] | None
+        if header in ignored:
+            found = None, ""
+        elif normalised(header) in chosen:
+            found = chosen[normalised(header)], "--map"
+        else:
+            found = find(header)
+        if found is None:
+            unknown.append((position, header))
+        elif found[0] is None:
+            left_out.append((position, header))
+        else:
+            matched.append(MappedColumn(position, header, found[0], found[1]))
+    return matched, left_out, unknown
 
 
 def finder(table: Table) -> Callable[[str], Found | None]:
