@@ -63,7 +63,7 @@ def _failure_of(error: Exception) -> AppError:
         return Busy("All database connections of this process are in use.", "Raise POOL_SIZE, or try again.")
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, pymysql.err.Error | sqlite3.Error):
-        said = f"The database says: {original}"
+        said = f"The database says: {original.args[-1] if original.args else original}"
         return _known(original) or Failed(said, "More with: flask --debug …", for_record=without_values(said))
     if isinstance(error, OSError):
         return Failed(f"{error.filename or 'The system'}: {error.strerror or error}")
