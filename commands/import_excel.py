@@ -53,7 +53,7 @@ def _once_each(_ctx: click.Context, _param: click.Parameter, pairs: tuple[tuple[
 
 
 @click.command("import-excel")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_RegularFile())
+@click.argument("files", metavar="FILE...", nargs=-1, type=_RegularFile())
 @click.argument("table")
 @click.option("--sheet", metavar="NAME|N", help="The sheet, by name or by number from 1. Default: the first visible.")
 @click.option(
@@ -111,6 +111,8 @@ def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **optio
     from commands.import_watcher import TerminalWatcher
     from commands.output import as_json
 
+    if not files:
+        raise click.UsageError("Name the files, then the table: flask import-excel june.xlsx orders")
     request = ImportRequest(
         files=files,
         table=table,

@@ -641,3 +641,9 @@ def test_missing_table_of_a_trigger_is_not_to_be_made_by_initdb(
     assert result.exit_code == 1, result.stderr
     assert "gone" in result.stderr
     assert "initdb" not in result.stderr
+
+
+def test_file_without_a_table_is_told_what_is_missing(book: Book, import_excel: Importer) -> None:
+    result = import_excel(book([HEADERS]))
+    assert result.exit_code == 2
+    assert "then the table" in result.stderr

@@ -95,13 +95,7 @@ def decimals(column: Column, rules: Rules) -> Handlers:
             raise BadCell("takes numbers")
         return from_decimal(Decimal(plain))
 
-    return {
-        int: from_int,
-        Padded: from_int,
-        float: from_float,
-        str: from_text,
-        Imprecise: lost,
-    }
+    return {int: from_int, Padded: from_int, float: from_float, str: from_text, Imprecise: lost}
 
 
 def floats(column: Column, rules: Rules) -> Handlers:
