@@ -23,8 +23,8 @@ _NO = ("", "0", "false", "no")
 class Base:
     """What holds everywhere unless a class below says otherwise."""
 
-    # The folder of what this installation keeps: SQLite file, secret key. Empty: instance/ beside manage.py, which is
-    # also where a relative path starts.
+    # The folder of what this installation keeps: SQLite file, secret key, logs and artifacts of runs. Empty: instance/
+    # beside manage.py, which is also where a relative path starts.
     INSTANCE_PATH = ""
     # Any SQLAlchemy URL, e.g. mysql+pymysql://user:password@host/shop. Empty: a SQLite file in the instance folder.
     DATABASE_URL = ""
@@ -40,6 +40,10 @@ class Base:
     # Limits of the process that reads a workbook: address space in MiB, wall time in seconds.
     IMPORT_MEMORY_MB = 1024
     IMPORT_TIMEOUT_S = 1800
+    # The folder of the offline scripts. Empty: offline_script/ beside manage.py.
+    SCRIPTS_PATH = ""
+    # The largest log that one run may keep, in MiB; what comes after is cut, and the log says so.
+    RUN_LOG_MB = 10
     # The largest upload that the web console and the API take, in MiB.
     UPLOAD_LIMIT_MB = 64
 
@@ -119,6 +123,11 @@ def load(config: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
 def instance_path(settings: Mapping[str, Any]) -> str:
     """Return the absolute path of the instance folder."""
     return str((ROOT / (settings["INSTANCE_PATH"] or "instance")).resolve())
+
+
+def scripts_path(settings: Mapping[str, Any]) -> Path:
+    """Return the absolute path of the offline scripts' folder."""
+    return (ROOT / (settings["SCRIPTS_PATH"] or "offline_script")).resolve()
 
 
 def problems_of(settings: Mapping[str, Any]) -> list[str]:

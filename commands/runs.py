@@ -60,10 +60,10 @@ def show(run_id: int, json_: bool) -> None:
         return
     for name, value in run.items():
         clean = plain_lines if name == "error" else plain  # an error has lines of our own
-        click.echo(f"{name:<12} {clean(_shown(value))}")
+        click.echo(f"{name:<14} {clean(_shown(value))}")
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if value in (None, ""):
         return "-"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)

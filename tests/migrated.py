@@ -42,9 +42,15 @@ def _migrate_mysql() -> None:
         with db.engine.connect() as connection:
             tables = sa.inspect(connection).get_table_names()
             _mysql.extend(str(connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]) for table in tables)
-            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            _mysql.append(f"INSERT INTO alembic_version VALUES ('{version}')")
+            _mysql.extend(_inserts(connection, table) for table in ("alembic_version", "run_moves"))
         return
     with db.engine.begin() as connection:
         for statement in ("SET foreign_key_checks = 0", *_mysql, "SET foreign_key_checks = 1"):
             connection.exec_driver_sql(statement)
+
+
+def _inserts(connection: sa.Connection, table: str) -> str:
+    """Return the INSERT of the one row that a migration put into a table."""
+    row = connection.exec_driver_sql(f"SELECT * FROM {table}").one()
+    values = ", ".join("NULL" if value is None else f"'{value}'" for value in row)
+    return f"INSERT INTO {table} VALUES ({values})"

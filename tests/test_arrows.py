@@ -22,7 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "app.secret_key": {"app.config", "app.errors"},
     "app.models": {"app.extensions", "app.config", "app.errors"},
     "app.sheets": {"app.engine", "app.config", "app.errors", "app.words"},
+    "app.runner": {"app.models", "app.engine", "app.extensions", "app.config", "app.errors", "app.words"},
     "app.services": {
+        "app.runner",
         "app.words",
         "app.sheets",
         "app.models",
@@ -32,15 +34,27 @@ ALLOWED: dict[str, set[str]] = {
         "app.config",
         "app.errors",
     },
-    "commands": {"app.words", "app.services", "app.sheets", "app.models", "app.secret_key", "app.config", "app.errors"},
+    "commands": {
+        "app.words",
+        "app.services",
+        "app.sheets",
+        "app.runner",
+        "app.models",
+        "app.secret_key",
+        "app.config",
+        "app.errors",
+    },
     "app": {"app.secret_key", "app.engine", "app.logs", "app.extensions", "app.config", "app.errors"},
     "manage": {"commands", "app"},
-    "offline_script": {"app.services", "app.errors"},
+    "offline_script": {"app.runner", "app.services", "app.models", "app.config", "app.errors", "app.words"},
 }
 # What create_app() may import although it stands above it, inside the function only.
 UPWARD = ("app", "create_app", "commands")
-# Layers that know no terminal, no request: click not at all, of Flask not these names.
+# Layers that know no terminal, no request: click not at all (the runner: only what describes parameters), of Flask not
+# these names.
 NO_TERMINAL = {"app.services", "app.models", "app.sheets", "app.runner"}
+NAMES_PARAMETERS = {"app.runner"}
+PARAMETER_NAMES = {"Argument", "BadParameter", "Command", "Context", "Option", "Parameter", "UsageError", "types"}
 REQUEST_BOUND = {"request", "session", "g"}
 # Layers that run in a process without Flask.
 NO_FLASK = {"app.sheets"}
@@ -90,6 +104,8 @@ def allowed(layer: str, name: str, function: str) -> bool:
 def framework_allowed(layer: str, name: str) -> bool:
     """Tell whether a module of `layer` may import this name of Flask's or Click's."""
     framework, _, what = name.partition(".")
+    if framework == "click" and layer in NAMES_PARAMETERS:
+        return what.split(".")[0] in PARAMETER_NAMES
     if layer in NO_FLASK or (layer in NO_TERMINAL and framework == "click"):
         return False
     # `import flask` as a whole would let flask.request through.
@@ -126,6 +142,9 @@ def test_the_arrows_run_one_way() -> None:
         ("app.services.runs", "def f():\n    from commands import output"),
         ("app.services.runs", "if True:\n    import click"),
         ("app.services.runs", "from flask import request"),
+        ("app.runner.script", "from click import echo"),
+        ("app.runner.script", "import click"),
+        ("app.runner.script", "from app.services import runs"),
         ("app.services.runs", "from flask import current_app, session"),
         ("app.services.runs", "import flask"),
         ("app.services.runs", "from offline_script.recycle import export_order"),
@@ -150,6 +169,7 @@ def test_a_forbidden_import_is_found(module: str, source: str) -> None:
         ("app", "def create_app():\n    import commands\n    from app import engine"),
         ("app.services.runs", "import os\nfrom flask import current_app\nfrom app.models import Run"),
         ("app.services.imports", "from app.sheets.load import load\nfrom app.services import runs"),
+        ("app.runner.script", "from click import Command, types\nfrom click.types import Choice"),
         ("commands.runs", "import click\nfrom flask import current_app\nfrom app.services import runs"),
     ],
 )

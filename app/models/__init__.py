@@ -2,10 +2,13 @@
 
 from app.models.base import Base
 from app.models.calendar_day import CalendarDay
+from app.models.checkpoint import Checkpoint
 from app.models.customer import Customer
 from app.models.order import Order
 from app.models.run import Run
+from app.models.run_failure import RunFailure
+from app.models.run_move import RunMove
 from app.models.seed import Seed
 from app.models.user import User
 
-__all__ = ["Base", "CalendarDay", "Customer", "Order", "Run", "Seed", "User"]
+__all__ = ["Base", "CalendarDay", "Checkpoint", "Customer", "Order", "Run", "RunFailure", "RunMove", "Seed", "User"]

@@ -14,7 +14,10 @@ STATUSES = ("new", "paid", "shipped", "done", "cancelled")
 
 
 class Order(Base):
-    """An order; the comments are the headers that people's sheets have. `created_at` is as the sheets have it."""
+    """An order; the comments are the headers that people's sheets have. `created_at` is as the sheets have it.
+
+    `amount` is what was paid; where `unit_price` is known, it is quantity × unit price.
+    """
 
     __tablename__ = "orders"
 
@@ -27,3 +30,4 @@ class Order(Base):
     status: Mapped[str] = mapped_column(Enum(*STATUSES, name="status"), server_default="new", comment="状态")
     created_at: Mapped[datetime] = mapped_column(DateTime, index=True, comment="下单时间")
     note: Mapped[str | None] = mapped_column(String(500), comment="备注")
+    unit_price: Mapped[Decimal | None] = mapped_column(Numeric(12, 2), comment="单价")

@@ -103,6 +103,8 @@ def _open(run: OpenRun, kind: str, name: str, arguments: dict[str, Any], started
         pid=os.getpid(),
         git_commit=git_commit(),
         arguments=masked(arguments),
+        options={},
+        artifacts=[],
         started_at=started_at or utc_now(),
         rows={},
     )

@@ -27,6 +27,8 @@ SETTINGS = {
     "POOL_RECYCLE_S": 120,
     "IMPORT_MEMORY_MB": 1024,
     "IMPORT_TIMEOUT_S": 1800,
+    "SCRIPTS_PATH": "",
+    "RUN_LOG_MB": 10,
     "UPLOAD_LIMIT_MB": 64,
 }
 NUMBERS = [name for name, default in SETTINGS.items() if isinstance(default, int)]

@@ -72,7 +72,7 @@ def test_json_has_every_column_and_times_in_utc(cli: FlaskCliRunner, recorded: i
 def test_show_has_a_line_for_every_column(cli: FlaskCliRunner, recorded: int) -> None:
     result = cli.invoke(args=["runs", "show", str(recorded)])
     assert (result.exit_code, result.stderr) == (0, "")
-    lines = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    lines = {line[:15].strip(): line[15:] for line in result.stdout.splitlines()}
     assert set(lines) == set(runs.as_dict(runs.get(recorded)))
     assert lines["name"] == "june.xlsx → 订单"
     assert lines["rows"] == '{"orders": {"inserted": 48210}}'
@@ -88,9 +88,9 @@ def test_the_ledger_shows_what_a_terminal_would_obey(cli: FlaskCliRunner) -> Non
     assert (listed.exit_code, shown.exit_code) == (0, 0)
     assert "import a�[2J⏎b.xlsx → goods" in listed.stdout
     lines = shown.stdout.splitlines()
-    assert "name         a�[2J⏎b.xlsx → goods" in lines
-    assert 'arguments    {"file": "�"}' in lines
-    place = lines.index("error        2 rows:")
+    assert "name           a�[2J⏎b.xlsx → goods" in lines
+    assert 'arguments      {"file": "�"}' in lines
+    place = lines.index("error          2 rows:")
     assert lines[place + 1] == "  a�[2J"
 
 

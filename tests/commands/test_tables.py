@@ -43,7 +43,7 @@ def test_a_table_is_described(cli: FlaskCliRunner) -> None:
     assert headers.split() == ["COLUMN", "TYPE", "NULL", "DEFAULT", "KEY", "REFERENCES", "COMMENT"]
     assert lines[0].split() == ["order_no", "varchar(20)", "no", "PRIMARY", "订单号"]
     assert [line.split()[-1] for line in lines] == [
-        *("订单号", "客户名称", "电话", "商品", "数量", "金额", "状态", "下单时间", "备注"),
+        *("订单号", "客户名称", "电话", "商品", "数量", "金额", "状态", "下单时间", "备注", "单价"),
     ]
 
 
