@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import subprocess
+from typing import NamedTuple
 
 from app.config import ROOT
 
+DIRTY = "-dirty"
 
-def git_commit() -> str | None:
-    """Return the checked-out commit (40 hex digits), or None outside a git checkout."""
+
+class CodeVersion(NamedTuple):
+    """The checked-out commit (40 hex digits), and whether tracked files differ from it; None outside a checkout."""
+
+    commit: str | None
+    dirty: bool | None
+
+
+def code_version() -> CodeVersion:
+    """Return which code is running (git documentation, "git-describe")."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", f"--dirty={DIRTY}"]
     try:
-        answer = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5)
+        answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
+        return CodeVersion(None, None)
+    if answer.returncode != 0:
+        return CodeVersion(None, None)
+    said = answer.stdout.strip()
+    return CodeVersion(said.removesuffix(DIRTY), said.endswith(DIRTY))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, held back while something must not be broken off."""
+"""Ctrl-C, SIGTERM and a time limit, held back while something must not be broken off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-HELD = (signal.SIGINT, signal.SIGTERM)
+HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
 @contextmanager

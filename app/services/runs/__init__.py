@@ -1,0 +1,22 @@
+"""The run ledger: nothing changes data without a row that says so.
+
+Any service opens a run with `recorded`; the command line, the web and scripts all come through here.
+"""
+
+from app.services.runs.open_run import OpenRun
+from app.services.runs.queries import Filter, as_dict, get, newest, shown_state
+from app.services.runs.recording import Details, recorded
+from app.services.runs.verification import Verification, verify
+
+__all__ = [
+    "Details",
+    "Filter",
+    "OpenRun",
+    "Verification",
+    "as_dict",
+    "get",
+    "newest",
+    "recorded",
+    "shown_state",
+    "verify",
+]

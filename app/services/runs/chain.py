@@ -1,0 +1,78 @@
+"""The ledger's hash chain: each move of a run is sealed with the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Failed
+from app.models import Run, RunMove
+from app.models.base import utc_now
+from app.services.operators import current_operator
+
+ROOT_ID = 1
+# What a run's row says with every move. The rest of its columns change while it goes on, or are the chain itself.
+FACTS = (
+    *("id", "token", "kind", "name", "state", "dry_run", "operator", "host", "pid", "git_commit", "git_dirty"),
+    *("script_id", "script_sha256", "arguments", "options", "reason", "started_at", "finished_at"),
+    *("rows", "error", "artifacts", "lock_name"),
+)
+SEALED = ("id", "run_id", "state", "at", "operator", "host", "pid", "facts")
+
+
+def append(session: Session, run: Run) -> None:
+    """Seal the state that `run` has now as the next move of the chain; its row must be in the session.
+
+    Whoever appends holds the chain's root until its transaction ends, so the moves stand one behind the other.
+
+    Raises:
+        Failed: the chain has no root.
+    """
+    session.flush()
+    session.refresh(run)  # as the database will give it back: what is hashed is what can be read
+    if session.scalar(select(RunMove.id).where(RunMove.id == ROOT_ID).with_for_update()) is None:
+        raise Failed("The run ledger has lost the root of its chain.", "See what else: flask runs verify")
+    last = session.scalars(select(RunMove).order_by(RunMove.id.desc()).limit(1).with_for_update()).one()
+    move = RunMove(
+        id=last.id + 1,
+        run_id=run.id,
+        state=run.state,
+        at=utc_now(),
+        operator=current_operator(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        facts=facts_of(run),
+        prev_hash=last.hash,
+    )
+    move.hash = hash_of(move)
+    session.add(move)
+    run.prev_hash, run.hash = move.prev_hash, move.hash
+
+
+def facts_of(run: Run) -> str:
+    """Return what the chain covers of a run, as canonical JSON."""
+    return canonical({name: getattr(run, name) for name in FACTS})
+
+
+def hash_of(move: RunMove) -> str:
+    """Return the SHA-256, as hex, of the previous hash and this move; the root's is that of its facts."""
+    if move.id == ROOT_ID:
+        return hashlib.sha256(move.facts.encode()).hexdigest()
+    sealed = canonical({name: getattr(move, name) for name in SEALED})
+    return hashlib.sha256(f"{move.prev_hash}\n{sealed}".encode()).hexdigest()
+
+
+def canonical(value: dict[str, Any]) -> str:
+    """Return JSON of one spelling: sorted names, no blanks, times in ISO 8601."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_text)
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

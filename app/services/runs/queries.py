@@ -1,0 +1,89 @@
+"""Look runs up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Run
+from app.services.runs.channel import channel_of
+from app.services.runs.folders import folder_of
+from app.services.runs.settling import try_to_settle
+from app.services.transactions import reading
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which runs: all that fit. `name` and `operator` may stand anywhere in theirs; `since` is aware."""
+
+    kind: str | None = None
+    name: str | None = None
+    state: str | None = None
+    operator: str | None = None
+    since: datetime | None = None
+
+
+ALL = Filter()
+
+
+def newest(limit: int, wanted: Filter = ALL) -> list[Run]:
+    """Return the last `limit` runs that fit, the newest first; those whose process died are lost by now."""
+    try_to_settle()
+    with reading() as session:
+        return [_fresh(run) for run in session.scalars(_query(wanted).order_by(Run.id.desc()).limit(limit))]
+
+
+def get(run_id: int) -> Run:
+    """Return one run.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    try_to_settle()
+    with reading() as session:
+        run = session.get(Run, run_id)
+        if run is None:
+            raise NotFound(f"There is no run {run_id}.", "See them with: flask runs list")
+        return _fresh(run)
+
+
+def as_dict(run: Run) -> dict[str, Any]:
+    """Return every column of a run by its name; times in ISO 8601, UTC."""
+    values = {column.name: getattr(run, column.name) for column in Run.__table__.columns}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def shown_state(run: Run) -> str:
+    """Return a run's state for people: a dry run that succeeded did nothing, and says so."""
+    return "dry run" if run.dry_run and run.state == "succeeded" else run.state
+
+
+def _query(wanted: Filter) -> Select[Run]:
+    query = select(Run)
+    if wanted.kind:
+        query = query.where(Run.kind == wanted.kind)
+    if wanted.state:
+        query = query.where(Run.state == wanted.state)
+    if wanted.name:
+        query = query.where(Run.name.contains(wanted.name, autoescape=True))
+    if wanted.operator:
+        query = query.where(Run.operator.contains(wanted.operator, autoescape=True))
+    if wanted.since:
+        query = query.where(Run.started_at >= wanted.since)
+    return query
+
+
+def _fresh(run: Run) -> Run:
+    """Return a run with what it says of itself beside its row, if it goes on."""
+    if run.state == "running":
+        channel = channel_of(db.engine, folder_of(run.id, run.token))
+        beat = channel.last_beat()
+        if beat is not None:
+            run.heartbeat_at, run.progress_done, run.progress_total = beat.at, beat.done, beat.total
+        run.stop_requested = channel.asked()
+    return run
