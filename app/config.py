@@ -32,6 +32,8 @@ class Base:
     SECRET_KEY = ""
     # redis://host:6379/0: sessions, rate limits and queue move to Redis. Empty: the database does it all.
     REDIS_URL = ""
+    # redis://host:6379/1: where the application's cached keys are. Empty: REDIS_URL.
+    CACHE_URL = ""
     # Connections of one process: kept open, opened beyond that, seconds to wait for one, seconds until one is renewed.
     POOL_SIZE = 5
     POOL_OVERFLOW = 3

@@ -21,6 +21,7 @@ SETTINGS = {
     "DATABASE_URL": "",
     "SECRET_KEY": "",
     "REDIS_URL": "",
+    "CACHE_URL": "",
     "POOL_SIZE": 5,
     "POOL_OVERFLOW": 3,
     "POOL_TIMEOUT_S": 10,
