@@ -65,3 +65,11 @@ class Refused(AppError):
     exit_code = 5
     status = 403
     label = "Refused"
+
+
+class Interrupted(AppError):
+    """A signal or a person stopped it; nothing is lost, and it says how to go on."""
+
+    exit_code = 130
+    status = 409
+    label = "Interrupted"

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.errors import Refused
 from app.extensions import db
+from app.interrupts import uninterrupted
 from app.services import runs
 from app.services.failures import failure_of
 from app.services.imports.diagnosis import RowsRejected, refused, unreadable
@@ -19,7 +20,6 @@ from app.services.imports.new_table import NewTable, created, infer
 from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
 from app.services.imports.sources import RowsRejectedError, Source
-from app.services.interrupts import uninterrupted
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
 from app.sheets.plan import Plan

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.interrupts import uninterrupted
 from app.models import Run
 from app.models.run import MOVES
-from app.services.interrupts import uninterrupted
 from app.services.runs import chain
 from app.services.transactions import writing
 

@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import AppError
 from app.extensions import db
+from app.interrupts import uninterrupted
 from app.models import Run
 from app.models.base import utc_now
 from app.runner import locks
 from app.services.code_version import code_version
 from app.services.failures import failure_of
-from app.services.interrupts import uninterrupted
 from app.services.masking import masked
 from app.services.operators import current_operator
 from app.services.runs import moves

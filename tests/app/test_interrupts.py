@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from app.services.interrupts import uninterrupted
+from app.interrupts import uninterrupted
 
 
 def test_a_signal_inside_takes_effect_afterwards() -> None:
