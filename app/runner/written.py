@@ -10,53 +10,14 @@ from collections.abc import Iterable
 from app.runner.tokens import GROUP, NAME, WORD, Reader, Token, until, words
 
 # What may stand between the verb and the table. (`OR ROLLBACK` and its like are SQLite's.)
-_MODIFIERS = frozenset(
-    [
-        "LOW_PRIORITY",
-        "HIGH_PRIORITY",
-        "DELAYED",
-        "CONCURRENT",
-        "QUICK",
-        "HISTORY",
-        "IGNORE",
-        "OR",
-        "ROLLBACK",
-        "ABORT",
-        "FAIL",
-        "REPLACE",
-        "INTO",
-    ]
+_MODIFIERS = words(
+    "LOW_PRIORITY HIGH_PRIORITY DELAYED CONCURRENT QUICK HISTORY IGNORE OR ROLLBACK ABORT FAIL REPLACE INTO"
 )
 _JOINS = frozenset(["JOIN", "STRAIGHT_JOIN"])
 # What cannot be an alias, since it goes on with the statement.
-_NOT_ALIASES = _JOINS | frozenset(
-    [
-        "SET",
-        "WHERE",
-        "ON",
-        "USING",
-        "INNER",
-        "LEFT",
-        "RIGHT",
-        "CROSS",
-        "NATURAL",
-        "OUTER",
-        "FULL",
-        "USE",
-        "FORCE",
-        "IGNORE",
-        "PARTITION",
-        "INDEXED",
-        "NOT",
-        "FOR",
-        "ORDER",
-        "LIMIT",
-        "RETURNING",
-        "FROM",
-        "VALUES",
-        "SELECT",
-        "DEFAULT",
-    ]
+_NOT_ALIASES = _JOINS | words(
+    "SET WHERE ON USING INNER LEFT RIGHT CROSS NATURAL OUTER FULL USE FORCE IGNORE PARTITION INDEXED NOT FOR ORDER"
+    " LIMIT RETURNING FROM LATERAL VALUES SELECT DEFAULT"
 )
 _ENDS = frozenset(["WHERE", "ORDER", "LIMIT", "RETURNING", "FROM"])
 _Tables = tuple[str, ...]
