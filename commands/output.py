@@ -11,6 +11,8 @@ import click
 
 from app.words import UNSEEN, plain
 
+CHANGES = ("inserted", "updated", "deleted")
+
 
 def as_json(value: Any) -> str:
     """Return `value` as indented JSON, Chinese kept readable, what a terminal would obey escaped."""
@@ -30,14 +32,36 @@ def moment(time: datetime) -> str:
     return f"{day} {local:%H:%M}"
 
 
+def clock(seconds: float) -> str:
+    """Return how long something took: `0:41`, `1:02:03`."""
+    minutes, left = divmod(int(max(seconds, 0)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def progress(done: int | None, total: int | None) -> str:
+    """Return how far something is: `9,120 of 20,000 (45 %)`, `9,120`; blank where nobody knows."""
+    if done is None:
+        return ""
+    return f"{done:,} of {total:,} ({done * 100 // total} %)" if total else f"{done:,}"
+
+
 def rows_summary(rows: dict[str, dict[str, int]]) -> str:
     """Return what a run touched: `48,210 inserted`; tables are named where there are several."""
     parts = [
         f"{count:,} {what}" + (f" ({table})" if len(rows) > 1 else "")
         for table, counts in rows.items()
         for what, count in counts.items()
+        if count or not any(counts.values())
     ]
     return ", ".join(parts)
+
+
+def would_change(rows: dict[str, dict[str, int]]) -> str:
+    """Return what a dry run would have touched: `318 would change`; tables are named where there are several."""
+    changes = {table: sum(counts.get(what, 0) for what in CHANGES) for table, counts in rows.items()}
+    named = [f"{count:,} would change" + (f" ({table})" if len(rows) > 1 else "") for table, count in changes.items()]
+    return ", ".join(named)
 
 
 def print_table(

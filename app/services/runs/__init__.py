@@ -3,8 +3,10 @@
 Any service opens a run with `recorded`; the command line, the web and scripts all come through here.
 """
 
+from app.services.runs.folders import folder_of
+from app.services.runs.log_lines import followed_lines, log_lines, log_place
 from app.services.runs.open_run import OpenRun
-from app.services.runs.queries import Filter, as_dict, get, newest, shown_state
+from app.services.runs.queries import Filter, as_dict, get, moves_of, newest, shown_state
 from app.services.runs.recording import Details, recorded
 from app.services.runs.verification import Verification, verify
 
@@ -14,7 +16,12 @@ __all__ = [
     "OpenRun",
     "Verification",
     "as_dict",
+    "folder_of",
+    "followed_lines",
     "get",
+    "log_lines",
+    "log_place",
+    "moves_of",
     "newest",
     "recorded",
     "shown_state",

@@ -52,6 +52,10 @@ class Channel(Protocol):
         """Return what the run is asked to do."""
         ...
 
+    def withdraw(self) -> None:
+        """Forget what it was asked: it stopped since, and is taken up again."""
+        ...
+
 
 def channel_of(engine: Engine, folder: RunFolder) -> Channel:
     """Return the way to and from the run whose folder this is."""
@@ -73,7 +77,7 @@ class _FileChannel:
     def last_beat(self) -> Beat | None:
         try:
             said = json.loads(self._beat.read_text())
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):  # not yet, or the folder is another user's
             return None
         return Beat(datetime.fromisoformat(said["at"]), said["done"], said["total"])
 
@@ -84,8 +88,11 @@ class _FileChannel:
     def asked(self) -> str | None:
         try:
             return self._stop.read_text()
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return None
+
+    def withdraw(self) -> None:
+        self._stop.unlink(missing_ok=True)
 
 
 class _ColumnChannel:
@@ -105,6 +112,9 @@ class _ColumnChannel:
     def asked(self) -> str | None:
         with Session(self._engine) as session:
             return session.scalar(select(Run.stop_requested).where(Run.id == self._run_id))
+
+    def withdraw(self) -> None:
+        self._set(stop_requested=None)
 
     def _set(self, **values: object) -> None:
         with self._engine.begin() as connection:

@@ -32,7 +32,8 @@ class Heart:
         self._thread = threading.Thread(target=self._beat_on, name=f"heart of run {run.id}", daemon=True)
 
     def start(self) -> Self:
-        """Begin to beat."""
+        """Begin to beat; what an earlier attempt of the run was asked is done with."""
+        self._channel.withdraw()
         self._thread.start()
         return self
 

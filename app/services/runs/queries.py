@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Run
+from app.models import Run, RunMove
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
 from app.services.runs.settling import try_to_settle
@@ -26,6 +26,8 @@ class Filter:
     state: str | None = None
     operator: str | None = None
     since: datetime | None = None
+    lock_name: str | None = None
+    dry_run: bool | None = None
 
 
 ALL = Filter()
@@ -52,6 +54,12 @@ def get(run_id: int) -> Run:
         return _fresh(run)
 
 
+def moves_of(run_id: int) -> list[RunMove]:
+    """Return the moves of a run, the first one first; none if it is from before the chain."""
+    with reading() as session:
+        return list(session.scalars(select(RunMove).where(RunMove.run_id == run_id).order_by(RunMove.id)))
+
+
 def as_dict(run: Run) -> dict[str, Any]:
     """Return every column of a run by its name; times in ISO 8601, UTC."""
     values = {column.name: getattr(run, column.name) for column in Run.__table__.columns}
@@ -73,6 +81,10 @@ def _query(wanted: Filter) -> Select[Run]:
         query = query.where(Run.name.contains(wanted.name, autoescape=True))
     if wanted.operator:
         query = query.where(Run.operator.contains(wanted.operator, autoescape=True))
+    if wanted.dry_run is not None:
+        query = query.where(Run.dry_run == wanted.dry_run)
+    if wanted.lock_name:
+        query = query.where(Run.lock_name == wanted.lock_name)
     if wanted.since:
         query = query.where(Run.started_at >= wanted.since)
     return query

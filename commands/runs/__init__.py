@@ -1,0 +1,17 @@
+"""`flask runs`: the ledger of what changed data. One subcommand per file."""
+
+from __future__ import annotations
+
+import click
+
+from commands.runs import cancel, list, log, pause, show, verify
+
+
+@click.group("runs")
+def command() -> None:
+    """See, follow and stop the recorded runs: who changed what, when, with which code."""
+
+
+# Every subcommand; each module names its own `command`.
+for module in (list, show, log, pause, cancel, verify):
+    command.add_command(module.command)

@@ -1,0 +1,16 @@
+"""`flask runs pause`: have a script stop for now."""
+
+from __future__ import annotations
+
+import click
+
+from commands.runs.run_id import run_id_argument
+from commands.runs.stopping import stop, wait_option
+
+
+@click.command("pause")
+@run_id_argument
+@wait_option
+def command(run_id: int, wait: float | None) -> None:
+    """Have the script of run ID stop at its next checkpoint, where it can be taken up again."""
+    stop(run_id, "pause", wait)
