@@ -37,9 +37,14 @@ class Declared:
 
     @property
     def label(self) -> str:
-        """Return the longest spelling, of each option if they are flags; an argument's metavar or NAME."""
+        """Return the longest spelling, of each option if they are flags; an argument's metavar or NAME.
+
+        Flags that only switch off are called by their name.
+        """
         if isinstance(self.main, Argument):
             return self.main.human_readable_name
+        if self.is_switch and all(switch.form is False for switch in self.switches):
+            return self.name  # --no-cache switched on would be read as the opposite of cache
         labelled = self.parameters if self.is_switch else (self.main,)
         return " / ".join(longest(option.opts or option.secondary_opts) for option in labelled)
 

@@ -71,7 +71,8 @@ def _formatted(value: datetime, format: str) -> str:
 
 def _file(_type: Type, value: Any) -> Iterator[str]:
     name = value if isinstance(value, str | bytes | os.PathLike) else getattr(value, "name", None)
-    if not isinstance(name, str | bytes | os.PathLike) or name in _STANDARD_STREAMS:
+    unopened = hasattr(value, "close_intelligently")  # Click's lazy file, whose name is as typed
+    if not isinstance(name, str | bytes | os.PathLike) or (name in _STANDARD_STREAMS and not unopened):
         name = "-"  # what was put in place of a standard stream may have no name
     yield os.fsdecode(name)
 
