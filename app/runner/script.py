@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from click import Command
+from click import Command, UsageError
 
 from app.errors import Failed
+
+__all__ = ["Script", "UsageError", "script"]
 
 # What a script may wait for: a function that gets the run and returns why to wait, or an SQL query whose first value
 # says so by being neither NULL, 0 nor blank.

@@ -1,0 +1,255 @@
+"""What a `batches` loop goes through, page by page, such that it can go on after any of them."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, and_, func, inspect, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.errors import Failed, Refused
+from app.runner.cursor import Key, decode, encode, shown
+
+
+@dataclass(frozen=True)
+class Page:
+    """The next items, with their keys in the same order; the key to go on after; whether these are the last."""
+
+    items: list[Any]
+    keys: list[Key]
+    after: Key | None
+    last: bool
+
+
+class Pages(Protocol):
+    """A source, read page by page."""
+
+    fingerprint: str
+
+    def left(self, session: Session) -> int | None:
+        """Return how many items are to come, where that can be known."""
+        ...
+
+    def go_to(self, cursor: str, position: int) -> None:
+        """Go on after the item with this key, which was the `position`th from the beginning.
+
+        Raises:
+            Refused: the source cannot have been there.
+        """
+        ...
+
+    def next(self, session: Session, size: int) -> Page:
+        """Return the next page, of at most `size` items."""
+        ...
+
+
+def pages_of(source: Select[Any] | Iterable[Any], key: Any, failed: Sequence[Key] | None) -> Pages:
+    """Return the pages of a query or an iterable.
+
+    Args:
+        key: the query's unique key: a column or a tuple of them, by default the primary key of what it selects; for an
+            iterable a function that returns an item's key, by default the item's place.
+        failed: only the items with these keys.
+
+    Raises:
+        Failed: there is no such key, or the query says in which order, or how many.
+    """
+    if isinstance(source, Select):
+        columns = _key_columns(source, key)
+        return _FailedRows(source, columns, failed) if failed is not None else _QueryPages(source, columns)
+    return _IterablePages(source, key, failed)
+
+
+class _QueryPages:
+    """A query by its key: each page begins after the key that the one before ended with."""
+
+    def __init__(self, query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> None:
+        self._query = query
+        self._columns = columns
+        self._after: Key | None = None
+        self.fingerprint = _fingerprint(str(query), *map(str, columns))
+
+    def left(self, session: Session) -> int | None:
+        return session.scalar(select(func.count()).select_from(self._rest().subquery()))
+
+    def go_to(self, cursor: str, position: int) -> None:  # noqa: ARG002 - a key says where alone
+        after = _decoded(cursor)
+        if len(after) != len(self._columns):
+            raise Refused("The checkpoint's cursor is not a key of this query.", FOREIGN)
+        self._after = after
+
+    def next(self, session: Session, size: int) -> Page:
+        query = self._rest()
+        # One more than asked for: it shows whether the key is unique across the end of the page.
+        found = _rows(session, query.order_by(*self._columns).limit(size + 1), self._columns)
+        _check_unique([key for _, key in found])
+        page = found[:size]
+        if page:
+            self._after = page[-1][1]
+        return _page(page, self._after, last=len(found) <= size)
+
+    def _rest(self) -> Select[Any]:
+        return self._query if self._after is None else self._query.where(_beyond(self._columns, self._after))
+
+
+class _FailedRows:
+    """The rows of a query with certain keys, in the order of these; rows that are gone are passed over."""
+
+    def __init__(self, query: Select[Any], columns: tuple[ColumnElement[Any], ...], keys: Sequence[Key]) -> None:
+        self._query = query
+        self._columns = columns
+        self._keys = keys
+        self._place = 0
+        self.fingerprint = _fingerprint(str(query), *map(str, columns), *map(encode, keys))
+
+    def left(self, session: Session) -> int | None:  # noqa: ARG002 - the keys are counted
+        return len(self._keys) - self._place
+
+    def go_to(self, cursor: str, position: int) -> None:  # noqa: ARG002 - counting stops where rows are gone
+        key = _decoded(cursor)
+        if key not in self._keys:
+            raise Refused("The checkpoint's cursor is none of the failed keys.", FOREIGN)
+        self._place = self._keys.index(key) + 1
+
+    def next(self, session: Session, size: int) -> Page:
+        while self._place < len(self._keys):
+            keys = self._keys[self._place : self._place + size]
+            self._place += len(keys)
+            wanted = or_(*(and_(*(c == part for c, part in zip(self._columns, key, strict=True))) for key in keys))
+            found = _rows(session, self._query.where(wanted).order_by(*self._columns), self._columns)
+            if found:
+                return _page(found, keys[-1], last=self._place >= len(self._keys))
+        return _page([], None, last=True)
+
+
+class _IterablePages:
+    """An iterable that gives the same items in the same order each time it is made."""
+
+    def __init__(self, items: Iterable[Any], key: Callable[[Any], Any] | None, failed: Sequence[Key] | None) -> None:
+        self._length = len(items) if isinstance(items, Sequence) and failed is None else None
+        self._place = 0
+        self._items = self._keyed(items, key, None if failed is None else set(failed))
+        self.fingerprint = _fingerprint("iterable", *map(encode, failed or ()))
+
+    @staticmethod
+    def _keyed(items: Iterable[Any], key: Any, failed: set[Key] | None) -> Iterator[tuple[Any, Key]]:
+        for place, item in enumerate(items):
+            found = place if key is None else key(item)
+            wrapped = found if isinstance(found, tuple) else (found,)
+            if failed is None or wrapped in failed:
+                yield item, wrapped
+
+    def left(self, session: Session) -> int | None:  # noqa: ARG002 - no query
+        return None if self._length is None else self._length - self._place
+
+    def go_to(self, cursor: str, position: int) -> None:
+        self._place = position
+        last = next(itertools.islice(self._items, position - 1, position), None)
+        if last is None or encode(last[1]) != cursor:
+            there = "ends before" if last is None else f"has {shown(last[1])} there"
+            raise Refused(
+                f"The run was at item {position}, {shown(_decoded(cursor))}; what it goes through {there}.", SAME
+            )
+
+    def next(self, session: Session, size: int) -> Page:  # noqa: ARG002 - no query
+        page = list(itertools.islice(self._items, size))
+        return _page(page, page[-1][1] if page else None, last=len(page) < size)
+
+
+FOREIGN = "It is another run's, or the script's query changed. Start a run anew."
+SAME = "Items must come in the same order each time. Start a run anew."
+
+
+def _page(found: list[tuple[Any, Key]], after: Key | None, last: bool) -> Page:
+    return Page([item for item, _ in found], [key for _, key in found], after, last)
+
+
+def _key_columns(query: Select[Any], key: Any) -> tuple[ColumnElement[Any], ...]:
+    if query._limit_clause is not None or query._offset_clause is not None or query._order_by_clauses:
+        raise Failed(
+            "The query of batches has ORDER BY, LIMIT or OFFSET; batches goes by the key.",
+            "Leave these out; say size= and key=.",
+        )
+    given = key if isinstance(key, tuple) else (key,) if key is not None else _primary_key(query)
+    columns = tuple(given)
+    tables = {column.table for column in map(_plain, columns) if isinstance(column, Column)}
+    if len(tables) == 1 and all(isinstance(_plain(column), Column) for column in columns):
+        _check_key(tables.pop(), [_plain(column).name for column in columns])
+    return columns
+
+
+def _primary_key(query: Select[Any]) -> tuple[ColumnElement[Any], ...]:
+    sources = query.get_final_froms()
+    keys = tuple(sources[0].primary_key) if len(sources) == 1 and isinstance(sources[0], Table) else ()
+    entity = query.column_descriptions[0].get("entity")
+    if not keys:
+        raise Failed("batches needs a unique key here.", "Say key=Order.order_no, or a tuple of columns.")
+    return tuple(getattr(entity, _attribute(entity, column)) for column in keys) if entity is not None else keys
+
+
+def _attribute(entity: Any, column: Any) -> str:
+    return str(inspect(entity).get_property_by_column(column).key)
+
+
+def _plain(column: Any) -> Any:
+    """Return the table's column behind a mapped attribute."""
+    return column.property.columns[0] if isinstance(column, InstrumentedAttribute) else column
+
+
+def _check_key(table: Any, names: list[str]) -> None:
+    """Refuse columns that two rows may share: what stands on both sides of a page's end would be passed over."""
+    if not isinstance(table, Table):
+        return
+    unique = [list(table.primary_key.columns.keys())]
+    unique += [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
+    unique += [index.columns.keys() for index in table.indexes if index.unique]
+    if not any(keys and set(keys) <= set(names) for keys in unique):
+        rest = ", ".join(table.primary_key.columns.keys())
+        raise Failed(
+            f"The key {', '.join(names)} of {table.name} is not unique; rows would be passed over.",
+            f"Add the primary key to it: {rest}." if rest else "Take a unique key.",
+        )
+
+
+def _beyond(columns: Sequence[ColumnElement[Any]], key: Key) -> ColumnElement[bool]:
+    """Return the condition for what stands behind `key`: a > x OR (a = x AND b > y), which every index serves."""
+    beyond = [
+        and_(*(c == part for c, part in zip(columns[:place], key, strict=False)), columns[place] > key[place])
+        for place in range(len(columns))
+    ]
+    return or_(*beyond)
+
+
+def _rows(session: Session, query: Select[Any], columns: Sequence[ColumnElement[Any]]) -> list[tuple[Any, Key]]:
+    """Return the items of a query with their keys: what it selects, if that is one thing, else a named tuple."""
+    rows = session.execute(query.add_columns(*columns)).all()
+    if not rows:
+        return []
+    own = len(rows[0]) - len(columns)
+    item = namedtuple("Item", rows[0]._fields[:own], rename=True)  # type: ignore[misc]
+    return [(row[0] if own == 1 else item(*row[:own]), tuple(row[own:])) for row in rows]
+
+
+def _check_unique(keys: list[Key]) -> None:
+    for one, other in itertools.pairwise(keys):
+        if one == other:
+            raise Failed(
+                f"Two rows of the query have the key {shown(one)}; rows would be passed over.",
+                "Take a key that is unique in what the query returns.",
+            )
+
+
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _decoded(cursor: str) -> Key:
+    try:
+        return decode(cursor)
+    except (ValueError, KeyError, TypeError):
+        raise Refused("The checkpoint's cursor cannot be read.", FOREIGN) from None

@@ -1,0 +1,129 @@
+"""What a run does to the database: its session, what it changed, and its checkpoint, committed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.orm import Session
+
+from app.errors import Failed, Refused
+from app.interrupts import uninterrupted
+from app.models import RunFailure
+from app.runner import checkpoints
+from app.runner.batch import Batch
+from app.runner.checkpoints import Position
+from app.runner.counting import RowCounter
+from app.runner.cursor import encode
+from app.runner.guarding import Guard
+from app.runner.modes import DRY_RUN, FREE, IN_BATCH, READ_ONLY
+from app.runner.script import Script
+from app.runner.terms import Record, Terms
+from app.words import counted
+
+# Tables of the runner's own: no work of the script.
+OWN_TABLES = frozenset({"checkpoints", "run_failures"})
+
+
+class Work:
+    """The database side of one attempt at a run.
+
+    Attributes:
+        session: the script's; the runner commits it.
+        position: as the next checkpoint will say it.
+    """
+
+    def __init__(
+        self, connection: Connection, script: Script, terms: Terms, record: Record, position: Position
+    ) -> None:
+        """Work through `connection`, from `position` on."""
+        self.session = Session(connection, expire_on_commit=False)
+        self.position = position
+        self.counter = RowCounter(connection, ignored=OWN_TABLES, on_change=self._check_max_rows)
+        self.counter.restore(position.rows)
+        self._outside = READ_ONLY if script.read_only else DRY_RUN if terms.dry_run else FREE
+        self.guard = Guard(connection, self._outside, self._note_commit)
+        self._connection = connection
+        self._terms = terms
+        self._record = record
+        self._saves = not (terms.dry_run or script.read_only)
+        self._batches_saved = position.batches
+        self._total_saved = self.counter.total
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether rows were changed since the last commit."""
+        self.session.flush()
+        return self.counter.total != self._total_saved
+
+    def commit(self, batch: Batch | None = None) -> None:
+        """Commit what was done, and the checkpoint with it; in a dry run only send it to the database.
+
+        Raises:
+            Busy: another process took the run up.
+            Failed: the script rolled the batch back. Refused: it did what it may not.
+        """
+        if self.guard.refused is not None:
+            raise self.guard.refused  # also where the script caught it
+        if batch is not None and self.guard.broken:
+            raise Failed(
+                "The script rolled its batch back, and the items before with it.",
+                "Do what may fail inside: with batch.isolated(item): …",
+            )
+        self.session.flush()
+        if self._terms.dry_run:
+            self._total_saved = self.counter.total
+        else:
+            with uninterrupted(), self.guard.runner():
+                self._save(batch)
+                self.session.commit()
+                self._record.rows = self.counter.snapshot()
+                self._record.committed = self.position.ended
+            self._batches_saved, self._total_saved = self.position.batches, self.counter.total
+        self.session.expunge_all()
+
+    def close(self) -> None:
+        """Roll back what is not committed, and take the listeners away."""
+        with self.guard.runner():
+            try:
+                self.session.close()
+            finally:
+                self.counter.remove()
+                self.guard.remove()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Do a batch inside: nothing may end its transaction but the runner."""
+        self.guard.broken = False
+        if self._outside is FREE:
+            self.guard.mode = IN_BATCH
+        try:
+            yield
+        finally:
+            self.guard.mode = self._outside
+
+    def _save(self, batch: Batch | None) -> None:
+        if not self._saves:
+            return
+        self.position.rows = self.counter.snapshot()
+        if batch is not None and batch.failures:
+            rows = [
+                {"run_id": self._record.id, "step": self.position.step, "key": encode(key), "error": error}
+                for key, error in batch.failures
+            ]
+            self._connection.execute(insert(RunFailure), rows)
+        checkpoints.save(self._connection, self._record.id, self.position, self._batches_saved)
+
+    def _note_commit(self) -> None:
+        """Note that the script commits by itself, in the transaction that it commits."""
+        self.position.committed_by_script = True
+        with self.guard.runner():
+            self._save(None)
+
+    def _check_max_rows(self, total: int) -> None:
+        if self._terms.max_rows is not None and total > self._terms.max_rows:
+            raise Refused(
+                f"More than {counted(self._terms.max_rows, 'row')} would change; what is not committed is rolled back.",
+                "See what it does with --dry-run, or allow more with --max-rows.",
+            )
