@@ -53,14 +53,13 @@ def is_free(connection: Connection, name: str) -> bool:
     """Tell whether nobody holds the lock called `name`."""
     if is_mysql(connection.engine.url):
         return bool(connection.scalar(text("SELECT IS_FREE_LOCK(:name)"), {"name": _key(connection.engine, name)}))
-    path = _path(connection.engine, name)
-    if not path.exists():
-        return True
-    with path.open("rb") as file:
-        try:
+    try:
+        with _path(connection.engine, name).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:  # never taken, or let go just now
+        return True
     return True
 
 

@@ -16,6 +16,7 @@ from app.errors import Failed
 from app.models import Run, RunMove
 from app.models.base import utc_now
 from app.services.operators import current_operator
+from app.services.runs.storable import storable
 
 ROOT_ID = 1
 # What a run's row says with every move. The rest of its columns change while it goes on, or are the chain itself.
@@ -35,10 +36,15 @@ def append(session: Session, run: Run) -> None:
     Raises:
         Failed: the chain has no root.
     """
+    for name in FACTS:
+        if (kept := storable(getattr(run, name))) != getattr(run, name):
+            setattr(run, name, kept)
     session.flush()
-    session.refresh(run)  # as the database will give it back: what is hashed is what can be read
+    # The root first: what is read before it is the snapshot of this transaction, and MariaDB from 11.6.2 on refuses to
+    # lock what was written since (MariaDB documentation, innodb_snapshot_isolation).
     if session.scalar(select(RunMove.id).where(RunMove.id == ROOT_ID).with_for_update()) is None:
         raise Failed("The run ledger has lost the root of its chain.", "See what else: flask runs verify")
+    session.refresh(run)  # as the database will give it back: what is hashed is what can be read
     last = session.scalars(select(RunMove).order_by(RunMove.id.desc()).limit(1).with_for_update()).one()
     move = RunMove(
         id=last.id + 1,
@@ -70,8 +76,9 @@ def hash_of(move: RunMove) -> str:
 
 
 def canonical(value: dict[str, Any]) -> str:
-    """Return JSON of one spelling: sorted names, no blanks, times in ISO 8601."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_text)
+    """Return JSON of one spelling: sorted names, no blanks, times in ISO 8601; halves of surrogate pairs escaped."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_text)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(value: Any) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.models import Run, RunMove
 from app.models.run import MOVES
 from app.services.runs.chain import ROOT_ID, facts_of, hash_of
+from app.services.runs.whole_tables import every
 from app.services.transactions import reading
 
-AT_ONCE = 1000
 HEAD = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
 
 
@@ -63,7 +63,8 @@ def verify(head: str = "") -> Verification:
     last: dict[int, _Last] = {}
     with reading() as session:
         done.problems.extend(_chain(session, done, last, expected))
-        done.problems.extend(_rows(session, done, last))
+        changed = list(_rows(session, done, last))
+        done.problems += [*changed, *_vanished(session, done.moves, last, alone=not changed)]
     return done
 
 
@@ -81,16 +82,19 @@ def _chain(
 ) -> Iterator[Problem]:
     """Walk along the moves; fill `last` with what they say of each run."""
     before: RunMove | None = None
-    for move in session.scalars(select(RunMove).order_by(RunMove.id).execution_options(yield_per=AT_ONCE)):
+    for number, move in every(session, RunMove):
+        done.moves += 1
+        if move is None:
+            run_id = session.scalar(select(RunMove.run_id).where(RunMove.id == number))
+            yield Problem(run_id, f"Move {number} (run {run_id}) cannot be read: it was changed after it was written.")
+            continue
         yield from _link(before, move)
         if move.run_id is not None:
             yield from _move(last.get(move.run_id), move)
             last[move.run_id] = _Last(move.state, _digest(move.facts), move.hash, move.prev_hash)
         if expected is not None and move.id == expected[0] and move.hash != expected[1]:
             yield Problem(move.run_id, f"Move {move.id} is not the one that the head given was exported from.")
-        done.moves += 1
         before = move
-        session.expunge(move)
     done.head = "" if before is None else f"{before.id}:{before.hash}"
     if before is None:
         yield Problem(None, "The chain is empty; even its root is gone.")
@@ -122,19 +126,33 @@ def _rows(session: Session, done: Verification, last: dict[int, _Last]) -> Itera
     """Compare the runs' rows with what their last moves say."""
     first = min(last, default=None)
     missing = dict(last)
-    for run in session.scalars(select(Run).order_by(Run.id).execution_options(yield_per=AT_ONCE)):
+    for run_id, run in every(session, Run):
         done.runs += 1
-        move = missing.pop(run.id, None)
-        if move is not None:
+        move = missing.pop(run_id, None)
+        if run is None:
+            yield Problem(run_id, f"Run {run_id} cannot be read: its row was changed after its last move.")
+        elif move is not None:
             if (_digest(facts_of(run)), run.hash, run.prev_hash) != (move.facts, move.hash, move.prev_hash):
-                yield Problem(run.id, f"Run {run.id} was changed after its last move: its row is not what that says.")
-        elif run.hash is None and (first is None or run.id < first):
+                yield Problem(run_id, f"Run {run_id} was changed after its last move: its row is not what that says.")
+        elif run.hash is None and (first is None or run_id < first):
             done.older += 1
         else:
-            yield Problem(run.id, f"Run {run.id} has no moves; they were deleted, or it was not written by opsdesk.")
-        session.expunge(run)
+            yield Problem(run_id, f"Run {run_id} has no moves; they were deleted, or it was not written by opsdesk.")
     for run_id in missing:
         yield Problem(run_id, f"Run {run_id} is no longer in the ledger, but its moves are: it was deleted.")
+
+
+def _vanished(session: Session, moves: int, last: dict[int, _Last], alone: bool) -> Iterator[Problem]:
+    """Name the runs that went with the moves that are missing: the ids, of those given out, that nothing has."""
+    if (session.scalar(select(func.max(RunMove.id))) or 0) == moves:
+        return
+    ids = {0, *last, *session.scalars(select(Run.id))}
+    gone = sorted(set(range(1, max(ids))) - ids)
+    for run_id in gone:
+        yield Problem(run_id, f"Run {run_id} is not in the ledger, and moves are missing: it was deleted with them.")
+    if alone and not gone:
+        newer = max(ids) + 1
+        yield Problem(newer, f"Run {newer}, or a newer one, may have been deleted with the moves that are missing.")
 
 
 def _gap(first: int, after: int) -> str:

@@ -52,6 +52,17 @@ def test_secrets_do_not_reach_the_ledger(app: Flask) -> None:
     assert kept == {"password": "***", "url": "mysql://u:***@h/d", "nested": [{"api_key": "***"}], "n": 3}
 
 
+def test_what_no_database_can_keep_is_kept_escaped(app: Flask) -> None:
+    arguments = {"file": "b\udcffd.xlsx", "rate": float("nan")}
+    with pytest.raises(ValueError, match="b"), runs.recorded("import", "b\udcffd.xlsx → 订单", arguments) as run:
+        raise ValueError("b\udcffd")
+    row = runs.get(run.id)
+    assert (row.state, row.name) == ("failed", "b\\udcffd.xlsx → 订单")
+    assert row.arguments == {"file": "b\\udcffd.xlsx", "rate": "nan"}
+    assert row.error == "Unexpected ValueError: b\\udcffd"
+    assert runs.verify().problems == []
+
+
 def test_without_a_ledger_nothing_is_done(empty_app: Flask) -> None:
     with pytest.raises(Failed, match="nothing was done"), runs.recorded("import", "x", {}):
         pytest.fail("the act began")
