@@ -18,7 +18,7 @@ class Checkpoint(Base):
         attempt: how often the run was taken up; a process of an earlier attempt can commit no more.
         step: which `batches` loop of the script, from 0.
         source: the fingerprint of what that loop goes through: SHA-256 as hex; None before the first batch.
-        cursor: the key of the last item, as typed JSON; None before the first batch of a step.
+        last_key: the key of the last item, as typed JSON; None before the first batch of a step.
         position: items done in this step.
         batches, done, failed: batches, items done and items failed in all steps.
         rows: as in `runs`.
@@ -33,7 +33,7 @@ class Checkpoint(Base):
     attempt: Mapped[int]
     step: Mapped[int]
     source: Mapped[str | None] = mapped_column(String(64))
-    cursor: Mapped[str | None] = mapped_column(Text)
+    last_key: Mapped[str | None] = mapped_column(Text)
     position: Mapped[int]
     batches: Mapped[int]
     done: Mapped[int]

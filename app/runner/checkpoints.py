@@ -24,7 +24,7 @@ class Position:
     attempt: int = 0
     step: int = 0
     source: str | None = None
-    cursor: str | None = None
+    last_key: str | None = None
     position: int = 0
     batches: int = 0
     done: int = 0

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.runner.artifacts import Artifacts
 from app.runner.checkpoints import Position
 from app.runner.diff import Before, TableDiff, difference
+from app.runner.guarding import watch_others
 from app.runner.pace import Pace
 from app.runner.script import Script
 from app.runner.script_run import ScriptRun
@@ -67,7 +68,7 @@ def execute(
         work = Work(connection, script, terms, record, position)
         stack.callback(work.close)
         if terms.dry_run:
-            stack.enter_context(work.guard.watch_others(engine))
+            stack.enter_context(watch_others(engine))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         artifacts = Artifacts(folder)
         run = ScriptRun(work, terms, record, stopper, artifacts)

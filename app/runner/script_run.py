@@ -124,13 +124,13 @@ class ScriptRun:
     def _pages(self, source: Any, key: Any, step: int) -> Pages:
         position = self._work.position
         if position.step < step:
-            position.step, position.source, position.cursor, position.position = step, None, None, 0
+            position.step, position.source, position.last_key, position.position = step, None, None, 0
         failed = None if self._terms.failed is None else self._terms.failed.get(step, ())
         pages = pages_of(source, key, failed)
         if position.source is not None and position.source != pages.fingerprint:
             raise Refused("The checkpoint is of another query than the script's.", FOREIGN)
-        if position.cursor is not None:
-            pages.go_to(position.cursor, position.position)
+        if position.last_key is not None:
+            pages.go_to(position.last_key, position.position)
         position.source = pages.fingerprint
         return pages
 
@@ -169,7 +169,7 @@ class ScriptRun:
         self._left = None
         position = self._work.position
         assert page.after is not None  # noqa: S101 - only such pages are gone through
-        position.cursor = encode(page.after)
+        position.last_key = encode(page.after)
         position.position += len(page.items)
         position.done += len(page.items)
         position.failed += len(batch.failures)

@@ -17,7 +17,6 @@ from app.runner.checkpoints import Position
 from app.runner.counting import RowCounter
 from app.runner.cursor import encode
 from app.runner.guarding import Guard
-from app.runner.modes import DRY_RUN, FREE, IN_BATCH, READ_ONLY
 from app.runner.script import Script
 from app.runner.terms import Record, Terms
 from app.words import counted
@@ -42,8 +41,9 @@ class Work:
         self.position = position
         self.counter = RowCounter(connection, ignored=OWN_TABLES, on_change=self._check_max_rows)
         self.counter.restore(position.rows)
-        self._outside = READ_ONLY if script.read_only else DRY_RUN if terms.dry_run else FREE
-        self.guard = Guard(connection, self._outside, self._note_commit)
+        self.guard = Guard(
+            connection, dry_run=terms.dry_run, read_only=script.read_only, on_own_commit=self._note_commit
+        )
         self._connection = connection
         self._terms = terms
         self._record = record
@@ -95,13 +95,8 @@ class Work:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Do a batch inside: nothing may end its transaction but the runner."""
-        self.guard.broken = False
-        if self._outside is FREE:
-            self.guard.mode = IN_BATCH
-        try:
+        with self.guard.batch():
             yield
-        finally:
-            self.guard.mode = self._outside
 
     def _save(self, batch: Batch | None) -> None:
         if not self._saves:

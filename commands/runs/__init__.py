@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands.runs import cancel, list, log, pause, show, verify
+from commands.runs import cancel, list, log, pause, resume, show, verify
 
 
 @click.group("runs")
@@ -13,5 +13,5 @@ def command() -> None:
 
 
 # Every subcommand; each module names its own `command`.
-for module in (list, show, log, pause, cancel, verify):
+for module in (list, show, log, pause, resume, cancel, verify):
     command.add_command(module.command)

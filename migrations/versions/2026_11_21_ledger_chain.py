@@ -78,7 +78,7 @@ def upgrade():
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('step', sa.Integer(), nullable=False),
     sa.Column('source', sa.String(length=64), nullable=True),
-    sa.Column('cursor', sa.Text(), nullable=True),
+    sa.Column('last_key', sa.Text(), nullable=True),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('batches', sa.Integer(), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),

@@ -1,0 +1,82 @@
+"""Take a run up again that was paused, lost, or failed."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+from flask import current_app
+
+from app.config import scripts_path
+from app.errors import Conflict, NotFound, Refused
+from app.extensions import db
+from app.models import Run
+from app.runner import checkpoints, discovery, outline
+from app.runner.discovery import ScriptFile
+from app.runner.execution import Result
+from app.services import runs
+from app.services.runs import moves
+from app.services.runs.recording import going_on
+from app.services.scripts import guards
+from app.services.scripts.locking import locked
+from app.services.scripts.request import Observer, ScriptOutcome
+from app.services.scripts.running import Task, go, outcome_of, terms_of
+
+RESUMABLE = ("paused", "lost", "failed")
+
+
+def resume(run_id: int, observer: Observer, new_code: bool = False, wait_s: float = 0) -> ScriptOutcome:
+    """Go on with a run after its last committed batch: with its arguments, each item exactly once.
+
+    Args:
+        new_code: although the script's file has changed since.
+
+    Raises:
+        NotFound: there is no such run, or its script is gone. Conflict: it is in no state to go on.
+        Refused: the script has changed; the checkpoint is not as it was written. Busy: another run of it goes on.
+    """
+    run = _resumable(run_id)
+    file = _script_of(run)
+    script, sha256 = discovery.load(file), file.sha256()
+    if sha256 != run.script_sha256 and not new_code:
+        raise Refused(
+            f"{file.name} has changed since run {run_id} began.",
+            "If it may go on with what it is now, add --new-code; else check out the commit of: "
+            f"flask runs show {run_id}",
+        )
+    values = guards.values_of(run)
+    with locked(script, wait_s) as lock:
+        run = _resumable(run_id)  # as it is now that nobody else can take it up
+        terms = terms_of(script, run.options)
+        position = checkpoints.take_up(db.engine, run_id)
+        record = runs.OpenRun(token=run.token, rows=position.rows, done=position.done, total=run.progress_total)
+
+        def begin() -> int:
+            here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid(), "script_sha256": sha256}
+            moves.move(run_id, "running", finished_at=None, error=None, **here)
+            return run_id
+
+        with going_on(record, lock, begin):
+            if position.ended:  # it died between its last commit and saying so
+                return outcome_of(file, record, Result(position.failed), seconds=0)
+            return go(Task(file, script, values, terms), record, position, observer)
+
+
+def _resumable(run_id: int) -> Run:
+    run = runs.get(run_id)
+    if run.kind != "script":
+        raise Conflict(f"Run {run_id} is no script's; it did all or nothing.", f"See: flask runs show {run_id}")
+    if run.dry_run:
+        raise Conflict(f"Run {run_id} is a dry run; nothing of it was kept.", "Start it anew.")
+    if run.state not in RESUMABLE:
+        raise Conflict(f"Run {run_id} is {run.state}; there is nothing to resume.", f"See: flask runs show {run_id}")
+    return run
+
+
+def _script_of(run: Run) -> ScriptFile:
+    """Return the file of a run's script, wherever it lives now."""
+    for file in discovery.all_scripts(scripts_path(current_app.config)):
+        if outline.read(file.path).id == run.script_id:
+            return file
+    raise NotFound(f"The script of run {run.id}, {run.script_id}, is gone.", "Bring its file back, then resume.")
