@@ -42,6 +42,7 @@ class RowCounter:
         self._on_change = on_change
         self._counts: _Counts = {}
         self._committed: _Counts = {}
+        self._committing: _Counts | None = None  # what stood before a commit that is not known to have come about
         self._savepoints: list[tuple[str, _Counts]] = []
         self._temporary = TemporaryTables()
         self._names: dict[str, str] = {}
@@ -49,6 +50,7 @@ class RowCounter:
         self._listeners: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._before,
             "after_cursor_execute": self._after,
+            "begin": self._begin,
             "commit": self._commit,
             "rollback": self._rollback,
         }
@@ -90,7 +92,7 @@ class RowCounter:
     def restore(self, rows: dict[str, dict[str, int]]) -> None:
         """Go on from these rows: they stand as committed."""
         self._counts = {(table, what): number for table, kinds in rows.items() for what, number in kinds.items()}
-        self._commit(self._connection)
+        self._keep()
 
     def _before(self, connection: Connection, cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
         if statement_of(context, sql, connection.dialect.name).writes:
@@ -104,7 +106,7 @@ class RowCounter:
         elif statement.verb == "savepoint":
             self._savepoint(statement)
         elif statement.commits:
-            self._commit(connection)
+            self._keep()
         elif statement.verb == "transaction":
             self._rollback(connection)
 
@@ -141,10 +143,21 @@ class RowCounter:
                 self._counts = dict(self._savepoints[at][1])
             del self._savepoints[at + (word == "ROLLBACK") :]
 
-    def _commit(self, _connection: Connection) -> None:
-        self._committed = dict(self._counts)
+    def _keep(self) -> None:
+        self._committed, self._committing = dict(self._counts), None
         self._savepoints.clear()
 
+    def _begin(self, _connection: Connection) -> None:
+        self._committing = None
+
+    def _commit(self, _connection: Connection) -> None:
+        before = self._committed
+        self._keep()
+        self._committing = before
+
     def _rollback(self, _connection: Connection) -> None:
+        """Go back to the last commit, and behind one that came to nothing: it is followed by no begin."""
+        if self._committing is not None:
+            self._committed, self._committing = self._committing, None
         self._counts = dict(self._committed)
         self._savepoints.clear()

@@ -18,7 +18,7 @@ from app.sheets.kinds import limits
 from app.sheets.names import plain
 from app.sheets.sql_types import declared_types
 from app.sheets.table import Column, Table
-from app.sheets.transactional import check_transactional
+from app.transactional import check_transactional
 
 # The project's own records: only its own commands write them.
 PROTECTED = frozenset({"alembic_version", "runs", "seeds", "users"})
