@@ -131,17 +131,22 @@ def suggestion(name: str, problem_of: Callable[[str], str]) -> str:
     return next((candidate for candidate in candidates if candidate and not problem_of(candidate)), "")
 
 
-def check(name: str, problem_of: Callable[[str], str], what: str = "name") -> str:
-    """Return the name.
+def check(name: str, problem_of: Callable[[str], str], what: str, say: str) -> None:
+    """Check a name that somebody wants.
+
+    Args:
+        name: that name.
+        problem_of: the rule that it has to keep.
+        what: what it is to be the name of, for people: "name of a reusable script".
+        say: the words to type before a better name: "flask script promote ts_2026_11_20_mend --as".
 
     Raises:
         BadName: it breaks the rule; says which, and the nearest name that does not.
     """
     problem = problem_of(name)
-    if not problem:
-        return name
-    near = suggestion(name, problem_of)
-    raise BadName(f'"{name}" is no {what}. {problem}', f"Call it: {near}" if near else "")
+    if problem:
+        near = suggestion(name, problem_of)
+        raise BadName(f'"{name}" is no {what}. {problem}', f"Say: {say} {near or 'NAME'}")
 
 
 def _plain(text: str) -> str:

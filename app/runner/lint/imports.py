@@ -17,7 +17,7 @@ FORBIDDEN = {
     "manage": ABOVE,
     "tests": "Tests import scripts, not the other way round.",
     "app.create_app": "The runner has made the application when a script runs.",
-    "app.extensions": "What goes through its session is not rolled back in a dry run: use run.session.",
+    "app.extensions": "The run has a session of its own, which a dry run rolls back: use run.session.",
 }
 SHARED = "Put what both need into app.services, or make one script of the two."
 

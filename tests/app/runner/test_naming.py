@@ -109,9 +109,9 @@ def test_what_is_suggested_breaks_no_rule(rule, name: str) -> None:
 )
 def test_a_bad_name_comes_with_a_good_one(name: str, near: str) -> None:
     assert naming.suggestion(name, naming.problem_of_reusable) == near
-    with pytest.raises(BadName, match="is no name") as caught:
-        naming.check(name, naming.problem_of_reusable)
-    assert caught.value.hint == (f"Call it: {near}" if near else "")
+    with pytest.raises(BadName, match="is no name of a script") as caught:
+        naming.check(name, naming.problem_of_reusable, "name of a script", "flask script new")
+    assert caught.value.hint == f"Say: flask script new {near or 'NAME'}"
     assert caught.value.exit_code == 1
 
 
