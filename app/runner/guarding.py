@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from app.errors import Refused
-from app.runner.modes import Mode
+from app.runner.modes import DRY_RUN, FREE, IN_BATCH, READ_ONLY, Mode
 from app.runner.statements import MYSQL_NAMES, WRITES, Statement, statement_of
 from app.runner.temporary import TemporaryTables
 from app.transactional import check_transactional, check_triggers
@@ -21,7 +21,37 @@ INTERNAL = "runner_internal"
 # Errors after which the server has rolled back the whole transaction: a deadlock, no room for more locks (MySQL manual,
 # "InnoDB Error Handling").
 _ROLLED_BACK = (1213, 1206)
+_GUARDED = "runner_guarded"
 _ELSEWHERE = WRITES | {"ddl", "other"}
+
+
+@contextmanager
+def watch_others(engine: Engine) -> Iterator[None]:
+    """Refuse what this thread writes through `engine` beside the guarded connection, for the time of a dry run.
+
+    That would not be rolled back with the script's own. Connections with the execution option INTERNAL may write.
+    """
+    thread = threading.get_ident()
+
+    def before(connection: Connection, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
+        options = connection.get_execution_options()
+        if threading.get_ident() == thread and not (options.get(_GUARDED) or options.get(INTERNAL)):
+            _check_elsewhere(statement_of(context, sql, connection.dialect.name))
+
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+
+
+def _check_elsewhere(statement: Statement) -> None:
+    if statement.verb in _ELSEWHERE:
+        what = f"{statement.verb} in {', '.join(statement.tables)}" if statement.tables else statement.said
+        raise Refused(
+            f"{DRY_RUN.who} may write through run.session alone; this came another way: {what}.",
+            "What other sessions and connections write is not rolled back: use run.session.",
+        )
 
 
 class Guard:
@@ -32,24 +62,31 @@ class Guard:
 
     Args:
         connection: the script's.
-        mode: how it is run; it may be changed at any time.
+        dry_run, read_only: how it is run; a real run is IN_BATCH inside `batch()` and FREE outside.
         on_own_commit: called, in a mode that tells, before the script commits or sends what commits behind the scenes;
             what it writes on this connection is committed as well. It has the connection only: the session is closed
             to everybody while it commits.
 
     Attributes:
         broken: the transaction is gone although the runner did not end it: the script rolled it back, the database did,
-            or a commit was refused. Until the runner commits or rolls back, or sets it to False.
+            or a commit was refused. Until the runner commits or rolls back, or the next batch begins.
         refused: the first refusal, also if the script caught it and went on.
     """
 
-    def __init__(self, connection: Connection, mode: Mode, on_own_commit: Callable[[], object] | None = None) -> None:
-        self.mode = mode
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        dry_run: bool = False,
+        read_only: bool = False,
+        on_own_commit: Callable[[], object] | None = None,
+    ) -> None:
         self.broken = False
         self.refused: Refused | None = None
+        self._mode = READ_ONLY if read_only else DRY_RUN if dry_run else FREE
         self._connection = connection
         self._on_own_commit = on_own_commit
-        self._internal = 0
+        self._internal = self._batches = 0
         self._temporary = TemporaryTables()
         self._checked: set[str] = set()
         self._listeners: list[tuple[Connection | Engine, str, Callable[..., None]]] = [
@@ -59,6 +96,7 @@ class Guard:
             (connection, "rollback", self._rollback),
             (connection.engine, "handle_error", self._error),
         ]
+        connection.execution_options(**{_GUARDED: True})
         for listener in self._listeners:
             event.listen(*listener)
 
@@ -68,6 +106,21 @@ class Guard:
             event.remove(*listener)
         self._listeners = []
 
+    @property
+    def mode(self) -> Mode:
+        """Return what the script may do now."""
+        return IN_BATCH if self._batches and self._mode is FREE else self._mode
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Let nothing end the transaction for the time of the block but the runner."""
+        self.broken = False
+        self._batches += 1
+        try:
+            yield
+        finally:
+            self._batches -= 1
+
     @contextmanager
     def runner(self) -> Iterator[None]:
         """Let everything pass for the time of the block: it is the runner that acts."""
@@ -76,36 +129,6 @@ class Guard:
             yield
         finally:
             self._internal -= 1
-
-    @contextmanager
-    def watch_others(self, engine: Engine) -> Iterator[None]:
-        """Refuse what this thread writes through another connection of `engine`, for the time of the block.
-
-        That would not be rolled back with the script's own. Connections with the execution option INTERNAL may write.
-        """
-        thread = threading.get_ident()
-
-        def before(connection: Connection, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
-            ours = connection is self._connection or connection.get_execution_options().get(INTERNAL)
-            if not ours and not self._internal and threading.get_ident() == thread:
-                self._check_elsewhere(statement_of(context, sql, connection.dialect.name))
-
-        event.listen(engine, "before_cursor_execute", before)
-        try:
-            yield
-        finally:
-            event.remove(engine, "before_cursor_execute", before)
-
-    def _check_elsewhere(self, statement: Statement) -> None:
-        if statement.verb not in _ELSEWHERE:
-            return
-        what = f"{statement.verb} in {', '.join(statement.tables)}" if statement.tables else statement.said
-        self._refuse(
-            Refused(
-                f"{self.mode.who} may write through run.session alone; this came another way: {what}.",
-                "What other sessions and connections write is not rolled back: use run.session.",
-            )
-        )
 
     def _refuse(self, refusal: Refused | None) -> None:
         if refusal is not None:

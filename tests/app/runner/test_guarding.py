@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +16,7 @@ from app.engine import WRITER
 from app.errors import Refused
 from app.extensions import db
 from app.runner.counting import RowCounter
-from app.runner.guarding import INTERNAL, Guard
-from app.runner.modes import DRY_RUN, FREE, IN_BATCH, READ_ONLY, Mode
+from app.runner.guarding import INTERNAL, Guard, watch_others
 
 on_mysql = pytest.mark.parametrize("backend", ["mysql"], indirect=True)
 on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -38,9 +38,16 @@ def session(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
-def guard_of(session: Session, mode: Mode, on_own_commit: Callable[[], object] | None = None) -> Guard:
+def guard_of(session: Session, **settings: Any) -> Guard:
     assert isinstance(session.bind, sa.Connection)
-    return Guard(session.bind, mode, on_own_commit)
+    return Guard(session.bind, **settings)
+
+
+@contextmanager
+def in_batch(session: Session) -> Iterator[Guard]:
+    guard = guard_of(session)
+    with guard.batch():
+        yield guard
 
 
 def ids(engine: sa.Engine) -> list[int]:
@@ -60,7 +67,7 @@ def refused(session: Session, sql: str) -> str:
 
 
 def test_a_dry_run_does_not_commit(session: Session, engine: sa.Engine) -> None:
-    guard = guard_of(session, DRY_RUN)
+    guard = guard_of(session, dry_run=True)
     delete(session, 1)
     with pytest.raises(Refused) as raised:
         session.commit()
@@ -74,7 +81,7 @@ def test_a_dry_run_does_not_commit(session: Session, engine: sa.Engine) -> None:
 def test_a_refused_commit_that_the_script_swallows_commits_nothing(session: Session, engine: sa.Engine) -> None:
     assert isinstance(session.bind, sa.Connection)
     counter = RowCounter(session.bind)
-    guard = guard_of(session, DRY_RUN)
+    guard = guard_of(session, dry_run=True)
     delete(session, 1)
     with suppress(Refused):
         session.commit()
@@ -102,7 +109,7 @@ def test_a_refused_commit_that_the_script_swallows_commits_nothing(session: Sess
 def test_a_dry_run_refuses_what_cannot_be_taken_back(
     session: Session, engine: sa.Engine, sql: str, sentence: str
 ) -> None:
-    guard_of(session, DRY_RUN)
+    guard_of(session, dry_run=True)
     delete(session, 1)
     assert refused(session, sql) == sentence
     session.rollback()
@@ -115,19 +122,19 @@ def test_a_dry_run_refuses_what_cannot_be_taken_back(
     ["CALL p()", "SET autocommit = 1", "SET GLOBAL x = 1", "LOCK TABLES things WRITE", "/*!50000 TRUNCATE things */"],
 )
 def test_a_dry_run_refuses_mysqls_own_ways(session: Session, sql: str) -> None:
-    guard_of(session, DRY_RUN)
+    guard_of(session, dry_run=True)
     assert refused(session, sql).startswith("In a dry run the script may not ")
 
 
 @on_sqlite
 @pytest.mark.parametrize("sql", ["PRAGMA user_version = 1", "ATTACH ':memory:' AS x", "PRAGMA journal_mode = DELETE"])
 def test_a_dry_run_refuses_sqlites_own_ways(session: Session, sql: str) -> None:
-    guard_of(session, DRY_RUN)
+    guard_of(session, dry_run=True)
     assert refused(session, sql).startswith("In a dry run the script may not send ")
 
 
 def test_a_dry_run_may_write_read_and_use_savepoints_and_temporary_tables(session: Session, engine: sa.Engine) -> None:
-    guard = guard_of(session, DRY_RUN)
+    guard = guard_of(session, dry_run=True)
     delete(session, 1)
     with session.begin_nested():
         delete(session, 2)
@@ -146,7 +153,7 @@ def test_a_dry_run_may_write_read_and_use_savepoints_and_temporary_tables(sessio
 @pytest.mark.parametrize("storage", ["MyISAM", "MEMORY", "Aria"])
 def test_a_dry_run_refuses_tables_without_transactions(session: Session, engine: sa.Engine, storage: str) -> None:
     session.execute(sa.text(f"CREATE TABLE loose (id INTEGER) ENGINE={storage}"))
-    guard = guard_of(session, DRY_RUN)
+    guard = guard_of(session, dry_run=True)
     delete(session, 1)
     schema = engine.url.database
     for table in ("loose", f"`{schema}`.loose"):
@@ -164,7 +171,7 @@ def test_a_dry_run_refuses_triggers_that_write_to_such_tables(session: Session) 
     session.execute(
         sa.text("CREATE TRIGGER note BEFORE DELETE ON things FOR EACH ROW INSERT INTO loose VALUES (old.id)")
     )
-    guard_of(session, DRY_RUN)
+    guard_of(session, dry_run=True)
     expected = '"things" has triggers, and may write to "loose" by them: that cannot be taken back.'
     assert refused(session, "DELETE FROM things") == expected
 
@@ -180,7 +187,7 @@ def test_a_dry_run_refuses_triggers_that_write_to_such_tables(session: Session) 
     ],
 )
 def test_a_read_only_script_only_reads(session: Session, engine: sa.Engine, sql: str, sentence: str) -> None:
-    guard_of(session, READ_ONLY)
+    guard_of(session, read_only=True)
     assert session.scalar(sa.text("SELECT count(*) FROM things")) == 3
     session.execute(sa.text("CREATE TEMPORARY TABLE scratch AS SELECT * FROM things"))
     session.execute(sa.text("DELETE FROM scratch"))
@@ -197,56 +204,55 @@ def test_a_read_only_script_only_reads(session: Session, engine: sa.Engine, sql:
     ],
 )
 def test_nothing_ends_a_batch_but_the_runner(session: Session, engine: sa.Engine, sql: str, sentence: str) -> None:
-    guard = guard_of(session, IN_BATCH)
-    delete(session, 1)
-    assert refused(session, sql) == sentence
-    with pytest.raises(Refused, match="Inside a batch the script may not commit"):
-        session.commit()
-    session.rollback()
-    assert guard.broken
-    with guard.runner():
+    with in_batch(session) as guard:
+        delete(session, 1)
+        assert refused(session, sql) == sentence
+        with pytest.raises(Refused, match="Inside a batch the script may not commit"):
+            session.commit()
         session.rollback()
-    delete(session, 2)
-    with guard.runner():
-        session.commit()
-    assert (ids(engine), guard.broken) == ([1, 3], False)
+        assert guard.broken
+        with guard.runner():
+            session.rollback()
+        delete(session, 2)
+        with guard.runner():
+            session.commit()
+        assert (ids(engine), guard.broken) == ([1, 3], False)
 
 
 @on_mysql
 def test_what_commits_behind_the_scenes_is_refused_inside_a_batch(session: Session) -> None:
-    guard_of(session, IN_BATCH)
-    assert refused(session, "ANALYZE TABLE things") == (
-        "Inside a batch the script may not send ANALYZE TABLE, which commits."
-    )
+    with in_batch(session):
+        assert refused(session, "ANALYZE TABLE things") == (
+            "Inside a batch the script may not send ANALYZE TABLE, which commits."
+        )
 
 
 def test_a_rollback_breaks_a_batch_until_the_runner_ends_it(session: Session) -> None:
-    guard = guard_of(session, IN_BATCH)
-    delete(session, 1)
-    with session.begin_nested() as nested:
-        nested.rollback()
-    assert not guard.broken
-    session.rollback()
-    delete(session, 2)
-    assert guard.broken
-    with guard.runner():
+    with in_batch(session) as guard:
+        delete(session, 1)
+        with session.begin_nested() as nested:
+            nested.rollback()
+        assert not guard.broken
         session.rollback()
-    assert not guard.broken
+        delete(session, 2)
+        assert guard.broken
+        with guard.runner():
+            session.rollback()
+        assert not guard.broken
 
 
 @on_sqlite
 def test_a_batch_is_broken_when_sqlite_rolls_back(session: Session) -> None:
-    guard = guard_of(session, IN_BATCH)
-    delete(session, 1)
-    with suppress(sa.exc.IntegrityError):
-        session.execute(sa.text("INSERT OR ROLLBACK INTO things VALUES (2, 2)"))
-    assert guard.broken
+    with in_batch(session) as guard:
+        delete(session, 1)
+        with suppress(sa.exc.IntegrityError):
+            session.execute(sa.text("INSERT OR ROLLBACK INTO things VALUES (2, 2)"))
+        assert guard.broken
 
 
 @on_mysql
 def test_a_batch_is_broken_when_mysql_rolls_back_a_deadlock(session: Session, engine: sa.Engine) -> None:
-    guard = guard_of(session, IN_BATCH)
-    with engine.connect() as other:
+    with in_batch(session) as guard, engine.connect() as other:
         other.exec_driver_sql("UPDATE things SET number = number + 1 WHERE id = 3")
         for number in range(4, 40):  # the transaction that wrote less is the victim
             other.exec_driver_sql(f"INSERT INTO things VALUES ({number}, 0)")
@@ -268,7 +274,7 @@ def test_the_scripts_own_commit_is_told_inside_the_same_transaction(session: Ses
         told.append(connection.in_transaction())
         connection.execute(sa.text("INSERT INTO things VALUES (100, 0)"))
 
-    guard = guard_of(session, FREE, note)
+    guard = guard_of(session, on_own_commit=note)
     delete(session, 1)
     session.commit()
     assert (told, ids(engine)) == ([True], [2, 3, 100])
@@ -282,7 +288,7 @@ def test_a_commit_that_cannot_be_told_is_rolled_back(session: Session, engine: s
     def fail() -> None:
         raise Refused("Another process took the run up.")
 
-    guard = guard_of(session, FREE, fail)
+    guard = guard_of(session, on_own_commit=fail)
     delete(session, 1)
     with pytest.raises(Refused, match="Another process"):
         session.commit()
@@ -295,7 +301,7 @@ def test_a_commit_that_cannot_be_told_is_rolled_back(session: Session, engine: s
 
 def test_ddl_of_a_real_run_is_told_where_it_commits(session: Session, backend: str) -> None:
     told: list[int] = []
-    guard_of(session, FREE, lambda: told.append(1))
+    guard_of(session, on_own_commit=lambda: told.append(1))
     session.execute(sa.text("CREATE TABLE made (a INTEGER)"))
     assert len(told) == (backend == "mysql")
     assert refused(session, "COMMIT") == "The script may not send COMMIT."
@@ -315,8 +321,8 @@ WAYS: dict[str, Callable[[sa.Engine], object]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_dry_run_refuses_other_ways_to_write(session: Session, engine: sa.Engine, way: str) -> None:
-    guard = guard_of(session, DRY_RUN)
-    with guard.watch_others(engine):
+    guard_of(session, dry_run=True)
+    with watch_others(engine):
         delete(session, 1)
         with pytest.raises(Refused, match=r"In a dry run the script may write through run\.session alone") as raised:
             WAYS[way](engine)
@@ -328,13 +334,13 @@ def test_a_dry_run_refuses_other_ways_to_write(session: Session, engine: sa.Engi
 
 
 def test_the_runner_and_other_threads_may_write_during_a_dry_run(session: Session, engine: sa.Engine) -> None:
-    guard = guard_of(session, DRY_RUN)
+    guard_of(session, dry_run=True)
 
     def write() -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM things WHERE id = 1")
 
-    with guard.watch_others(engine):
+    with watch_others(engine):
         thread = threading.Thread(target=write)
         thread.start()
         thread.join(30)
@@ -355,8 +361,8 @@ def listeners(engine: sa.Engine, connection: sa.Connection) -> list[int]:
 def test_no_listener_stays(engine: sa.Engine) -> None:
     with engine.connect() as connection, Session(connection) as session:
         before = listeners(engine, connection)
-        guard = guard_of(session, DRY_RUN)
-        with guard.watch_others(engine):
+        guard = guard_of(session, dry_run=True)
+        with watch_others(engine):
             assert sum(listeners(engine, connection)) > sum(before)
         guard.remove()
         guard.remove()
