@@ -1,0 +1,166 @@
+"""Fill calendar_days for years of a country: working days, weekends, holidays, weekends worked in exchange.
+
+Run it when a country has announced the holidays of a year (China: in November for the next) and the `holidays` library
+was brought up to date after that; and again whenever that library was corrected. Days that are right already are not
+written.
+
+\b
+    flask script run flush_calendar --year 2026 --year 2027 --dry-run
+    flask script run flush_calendar --from 2020 --to 2027 --country HK --language en_HK
+"""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.models import CalendarDay
+from app.runner import script
+from app.runner.script_run import ScriptRun
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+LONGEST_NAME = 100  # calendar_days.holiday
+YEAR = click.IntRange(1, 9999)
+
+
+def country_code(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Return the code of a country that the library knows: `--country cn` is CN."""
+    from holidays.registry import COUNTRIES
+
+    codes = {name.upper(): names[1] for names in COUNTRIES.values() for name in names}
+    if value.upper() in {names[1] for names in COUNTRIES.values()}:
+        return value.upper()
+    near = difflib.get_close_matches(value.upper(), codes, n=1)
+    hint = f' Did you mean "{codes[near[0]]}"?' if near else " It takes an ISO 3166 code: CN, HK, DE."
+    raise click.BadParameter(f'"{value}" is no country whose holidays are known.{hint}')
+
+
+def wanted_years(years: Sequence[int], first: int | None, last: int | None) -> list[int]:
+    """Return the years that the options name, in order.
+
+    Raises:
+        UsageError: they name none.
+    """
+    span = range(first, last + 1) if first and last else range(0)
+    if bool(first) != bool(last) or not (years or span):
+        raise click.UsageError("Name the years: --year 2026, or --from 2020 --to 2027.")
+    return sorted({*years, *span})
+
+
+def calendar_of(run: ScriptRun, country: str, years: Sequence[int], language: str | None) -> HolidayBase:
+    """Return the library's calendar of a country, in its own language unless another one is named.
+
+    Raises:
+        UsageError: a language or a year that the library does not have for this country.
+    """
+    from holidays import country_holidays
+
+    known = country_holidays(country)
+    if language and language not in known.supported_languages:
+        takes = ", ".join(known.supported_languages) or "none: the names have one language"
+        raise click.UsageError(f'--language "{language}" is none that {country} has. It takes {takes}.')
+    if years[0] < known.start_year or years[-1] > known.end_year:
+        raise click.UsageError(f"The holidays of {country} are known from {known.start_year} to {known.end_year}.")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Without a language the library would take that of the environment.
+        calendar = country_holidays(country, years=years, language=language or known.default_language)
+    for warning in caught:
+        run.log.warning("%s: %s", country, warning.message)
+    return calendar
+
+
+def days_of(calendar: HolidayBase, country: str, year: int) -> list[CalendarDay]:
+    """Return every day of a year.
+
+    Raises:
+        Invalid: a holiday's name is longer than the column.
+    """
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+    for name in filter(None, map(calendar.get, days)):
+        if len(name) > LONGEST_NAME:
+            raise Invalid(
+                f'"{name}" ({year}) has {len(name)} characters; calendar_days keeps {LONGEST_NAME} of a name.',
+                "Take the names of another --language, or leave the year out.",
+            )
+    return [
+        CalendarDay(
+            country=country,
+            day=day,
+            is_working_day=calendar.is_working_day(day),
+            kind=kind_of(calendar, day),
+            holiday=calendar.get(day),
+        )
+        for day in days
+    ]
+
+
+def kind_of(calendar: HolidayBase, day: date) -> str:
+    """Return the kind of a day: the library knows each country's weekend, and the days of it that are worked."""
+    if calendar.is_working_day(day):
+        return "substitute" if calendar.is_weekend(day) else "workday"
+    return "holiday" if day in calendar else "weekend"
+
+
+def upsert(session: Session, days: Sequence[CalendarDay]) -> Counter[str]:
+    """Add the days that are missing, change those that differ; return how many are new, changed and unchanged."""
+    span = CalendarDay.day.between(days[0].day, days[-1].day)
+    found = session.scalars(select(CalendarDay).where(CalendarDay.country == days[0].country, span))
+    there = {day.day: day for day in found}
+    done: Counter[str] = Counter()
+    for day in days:
+        if day.day in there:
+            done["changed" if session.is_modified(session.merge(day)) else "unchanged"] += 1
+        else:
+            session.add(day)
+            done["new"] += 1
+    return done
+
+
+def flush_year(run: ScriptRun, calendar: HolidayBase, country: str, year: int) -> None:
+    """Write one year, and log what it has and what was written."""
+    days = days_of(calendar, country, year)
+    kinds = Counter(day.kind for day in days)
+    if calendar.has_substituted_holidays and not kinds["substitute"]:
+        run.log.warning(
+            "%s %d: no day of a weekend is worked in exchange, as far as the library (holidays %s) knows. "
+            "If they were announced since, bring it up to date and run this again.",
+            *(country, year, version("holidays")),
+        )
+    written = upsert(run.session, days)
+    has, did = (", ".join(f"{number} {what}" for what, number in each.items()) for each in (kinds, written))
+    run.log.info("%s %d: %s; %s", country, year, has, did)
+
+
+@script(owner="yuzaoyah")
+@click.option("--year", "years", type=YEAR, multiple=True, help="A year; give it again for another one.")
+@click.option("--from", "first", type=YEAR, help="The first of a span of years.")
+@click.option("--to", "last", type=YEAR, help="The last of them.")
+@click.option("--country", default="CN", show_default=True, callback=country_code, help="Its ISO 3166 code.")
+@click.option("--language", help="Of the holidays' names, as en_US; the country's own by default.")
+def main(
+    run: ScriptRun, years: Sequence[int], first: int | None, last: int | None, country: str, language: str | None
+) -> None:
+    """Write the calendar, a year a batch."""
+    wanted = wanted_years(years, first, last)
+    calendar = calendar_of(run, country, wanted, language)
+    for batch in run.batches(wanted, size=1):
+        for year in batch:
+            flush_year(run, calendar, country, year)
+
+
+if __name__ == "__main__":
+    main()
