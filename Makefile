@@ -25,10 +25,11 @@ test: install ## Run the tests; those on MariaDB need a server at TEST_MYSQL_URL
 	@$(BIN)/python -m tests.servers
 	$(BIN)/pytest -n auto
 
-lint: install ## Check form, style and types
+lint: install ## Check form, style, types and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/flask script lint
 
 bench: install ## Time imports beside their peers; needs MariaDB. SIZES="10000 100000" chooses the rows
 	$(BIN)/python -m benchmarks $(SIZES)

@@ -33,7 +33,7 @@ nothing was written; 4 busy, another run holds the lock; 5 refused by a guard; 1
 def page() -> str:
     """Return the text of docs/cli.md."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app({"INSTANCE_PATH": folder, "DATABASE_URL": "", "SECRET_KEY": "x" * 32})
+        app = create_app({"INSTANCE_PATH": folder, "DATABASE_URL": "", "SECRET_KEY": "x" * 32, "SCRIPTS_PATH": folder})
         root = click.Context(OpsdeskGroup(), info_name="flask", obj=ScriptInfo(create_app=lambda: app))
         root.terminal_width = root.max_content_width = WIDTH
         return "\n".join([HEAD, *sections(app, root)])
@@ -54,7 +54,7 @@ def tree(command: click.Command, name: str, parent: click.Context, level: int) -
     context = click.Context(command, parent, name)
     yield section(context, level)
     if isinstance(command, click.Group):
-        for child in command.list_commands(context):
+        for child in sorted(command.commands):  # not what a group finds when it is used: the scripts
             yield from tree(command.commands[child], child, context, level + 1)
 
 
