@@ -82,7 +82,7 @@ class _RunCommand(click.Command):
                     formatter.write_dl([record for record in records if record is not None])
 
 
-@click.command(cls=RunGroup, subcommand_metavar="NAME [ARGS]...", no_args_is_help=True)
+@click.command("run", cls=RunGroup, subcommand_metavar="NAME [ARGS]...", no_args_is_help=True)
 def command() -> None:
     """Run a script: `flask script run NAME --help` has its options.
 
