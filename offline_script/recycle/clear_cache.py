@@ -2,7 +2,8 @@
 
 Run it when the application shows what is no longer true: after a change of data that it has cached, or of what it
 caches. The keys are those of the Redis at CACHE_URL, or at REDIS_URL where that is not set. The dry run counts the
-keys that would go, shows a few, and deletes nothing.
+keys that would go, shows a few, and deletes nothing. An item of the run is a page of the cache, about 1,000 keys: that
+is what --throttle counts.
 
 \b
     flask script run clear_cache --prefix shop:price: --dry-run
