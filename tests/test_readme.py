@@ -12,6 +12,7 @@ from flask.cli import routes_command, run_command, shell_command
 from flask_migrate.cli import db
 
 import commands
+from app.runner.runner_options import RUNNER_OPTIONS
 from commands.group import ALIASES, OpsdeskGroup
 from tests.project_copy import ROOT
 
@@ -50,7 +51,7 @@ def every(command: click.Command) -> Iterator[click.Command]:
 
 
 GROUP = root_group()
-ALL_OPTIONS = set().union(*map(options_of, every(GROUP)))
+ALL_OPTIONS = set(RUNNER_OPTIONS).union(*map(options_of, every(GROUP)))
 
 
 def wrong(call: str) -> str | None:
@@ -63,6 +64,8 @@ def wrong(call: str) -> str | None:
             if word.startswith("--") and word not in options_of(command):
                 return f"{command.name} {word}"
         elif isinstance(command, click.Group) and not PLACEHOLDER.search(word) and word.isascii() and word[0] != "[":
+            if not command.commands:  # it finds them when it is used: the scripts
+                break
             if word not in command.commands:
                 return f"{command.name} {word}"
             command = command.commands[word]
