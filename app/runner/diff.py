@@ -15,6 +15,7 @@ from app.runner.statements import MYSQL_NAMES
 
 # The project's own records, which other connections write at any time: of interest only if the script wrote them.
 RECORDS = frozenset(["alembic_version", "checkpoints", "run_failures", "run_moves", "runs", "seeds", "sessions"])
+SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 LONGEST_TEXT = 500  # characters of a value in a sample
 LONGEST_BYTES = 64
 
@@ -58,10 +59,10 @@ class TableDiff:
 class Before:
     """A connection that keeps seeing the database as it was when this context was entered.
 
-    Enter it right before the script's own transaction begins. On MySQL that one must see a snapshot as well (REPEATABLE
-    READ, best begun WITH CONSISTENT SNAPSHOT), and what others commit between the two appears as a difference; on
-    SQLite (in WAL mode) it must be a writer's, from its BEGIN on. Sources: MySQL manual, "START TRANSACTION"; SQLite
-    documentation, "Isolation In SQLite".
+    Enter it right before the script's own transaction begins, best by `begin`: what others commit between the two
+    appears as a difference. On MySQL the script's transaction must be REPEATABLE READ, on SQLite (in WAL mode) it must
+    be a writer's from its BEGIN on. Sources: MySQL manual, "START TRANSACTION"; SQLite documentation, "Isolation In
+    SQLite".
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -72,10 +73,20 @@ class Before:
         options = {"isolation_level": "REPEATABLE READ"} if mysql else {}
         self.connection = self._engine.connect().execution_options(**{INTERNAL: True}, **options)
         if mysql:
-            self.connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+            self.connection.exec_driver_sql(f"{SNAPSHOT}, READ ONLY")
         else:
             self.connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()  # SQLite begins by reading
         return self
+
+    def begin(self, connection: Connection) -> None:
+        """Begin the script's transaction, with a snapshot of its own on MySQL, before a guard watches it.
+
+        A session on a connection that has begun commits it only with `join_transaction_mode="control_fully"`; with
+        SQLAlchemy's default its commit() would do nothing, and nobody would see it.
+        """
+        connection.begin()
+        if connection.dialect.name in MYSQL_NAMES:
+            connection.exec_driver_sql(SNAPSHOT)
 
     def __exit__(self, *_exception: object) -> None:
         self.connection.close()

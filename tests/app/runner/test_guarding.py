@@ -93,6 +93,16 @@ def test_a_refused_commit_that_the_script_swallows_commits_nothing(session: Sess
     assert guard.refused is not None
 
 
+def test_a_commit_on_a_transaction_that_the_runner_began_is_seen(engine: sa.Engine) -> None:
+    with engine.connect() as connection, Session(connection, join_transaction_mode="control_fully") as session:
+        connection.begin()
+        guard_of(session, dry_run=True)
+        delete(session, 1)
+        with pytest.raises(Refused, match="may not commit"):
+            session.commit()
+    assert ids(engine) == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     ("sql", "sentence"),
     [
