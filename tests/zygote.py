@@ -1,8 +1,8 @@
 """Real processes without the time that importing takes: a process that has imported everything, and forks.
 
-`python -m tests.zygote` reads requests, a JSON object a line, and answers each with a line: `{"args": [...], "env": {...},
-"output": FILE}` starts `flask ARGS` in a child and answers its pid; `{"wait": PID}` answers its exit code, or minus the
-signal that ended it.
+`python -m tests.zygote` reads requests, a JSON object a line, and answers each with a line: `{"args": [...],
+"env": {...}, "output": FILE}` starts `flask ARGS` in a child and answers its pid; `{"wait": PID}` answers its exit
+code, or minus the signal that ended it.
 """
 
 from __future__ import annotations

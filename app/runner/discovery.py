@@ -85,7 +85,7 @@ def load(file: ScriptFile) -> Script:
     sys.modules[spec.name] = module  # dataclasses and pickle look a class's module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Failed(f"{file.folder}/{file.path.name} cannot be loaded: {type(error).__name__}: {error}") from error
     found = [value for value in vars(module).values() if isinstance(value, Script)]
     if len(found) != 1:
