@@ -80,6 +80,7 @@ def test_following_ends_with_the_run_and_loses_nothing(cli: FlaskCliRunner) -> N
     assert runs.get(run_id).state == "succeeded"
 
 
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
 def test_following_ends_when_the_process_was_killed(cli: FlaskCliRunner) -> None:
     run, run_id = talker()
     reader = follower(run_id, "-f")

@@ -13,7 +13,7 @@ from app.models import RunMove
 from app.services import runs
 from tests.app.services.runs.processes import process
 
-PROCESSES, THREADS, RUNS = 2, 4, 20
+PROCESSES, THREADS = 2, 4
 # What many do at once; SNAPSHOT turns on what MariaDB has on from 11.6.2.
 WRITERS = f"""
     import threading
@@ -28,7 +28,7 @@ WRITERS = f"""
 
     def write():
         with app.app_context():
-            for number in range({RUNS}):
+            for number in range(RUNS):
                 try:
                     with runs.recorded("script", f"script_{{number}}", {{}}):
                         if number % 3 == 0:
@@ -46,19 +46,20 @@ WRITERS = f"""
 """
 
 
-def write_at_once(snapshot: bool) -> None:
-    """Have processes with threads record runs, all of which go well."""
+def write_at_once(snapshot: bool, count: int) -> None:
+    """Have processes with threads record `count` runs each, all of which are recorded."""
+    body = WRITERS.replace("SNAPSHOT", str(snapshot)).replace("RUNS", str(count))
     with ExitStack() as stack:
-        writers = [stack.enter_context(process(WRITERS.replace("SNAPSHOT", str(snapshot)))) for _ in range(PROCESSES)]
+        writers = [stack.enter_context(process(body)) for _ in range(PROCESSES)]
         for writer in writers:
             out, err = writer.communicate(timeout=60)
             assert (writer.returncode, out, err) == (0, "", "")
 
 
-def check_chain() -> None:
+def check_chain(count: int) -> None:
     """Look whether every move of every run stands in one line."""
     done = runs.verify()
-    expected = PROCESSES * THREADS * RUNS
+    expected = PROCESSES * THREADS * count
     assert (done.problems, done.runs, done.moves) == ([], expected, 2 * expected + 1)
     with db.engine.connect() as connection:
         ids = connection.scalars(sa.select(RunMove.id).order_by(RunMove.id)).all()
@@ -66,8 +67,8 @@ def check_chain() -> None:
 
 
 def test_many_write_one_chain(app: Flask) -> None:
-    write_at_once(snapshot=False)
-    check_chain()
+    write_at_once(snapshot=False, count=20)
+    check_chain(20)
 
 
 @pytest.mark.parametrize("backend", ["mysql"], indirect=True)
@@ -76,5 +77,5 @@ def test_many_write_one_chain_where_snapshots_are_strict(app: Flask) -> None:
         known = connection.execute(sa.text("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'")).one_or_none()
     if known is None:
         pytest.skip("this server has no innodb_snapshot_isolation: it is none of MariaDB from 10.6.18 on")
-    write_at_once(snapshot=True)
-    check_chain()
+    write_at_once(snapshot=True, count=8)
+    check_chain(8)

@@ -11,7 +11,7 @@ from app.models import Run
 from app.services import runs
 from tests.app.services.runs.processes import process
 
-ACTS = 40
+ACTS = 24
 # Processes one after the other, forked because a start takes long. Each acts once: a row in a transaction of its own.
 # Meanwhile it gets one signal or two, at moments spread over what an act takes.
 ACTOR = f"""
