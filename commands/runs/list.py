@@ -37,9 +37,11 @@ def command(
     limit: int,
     json_: bool,
 ) -> None:
-    """List the newest runs; with several conditions, those that meet all of them.
+    """List the newest runs.
 
-    A run whose process died is "lost": its last committed work stands, and it can be taken up again.
+    With several conditions, those that meet all of them.
+
+    A run whose process died is "lost": what it committed stands; a script can be taken up again: flask runs resume.
     """
     from app.services import runs
 

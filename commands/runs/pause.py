@@ -12,5 +12,8 @@ from commands.runs.stopping import stop, wait_option
 @run_id_argument
 @wait_option
 def command(run_id: int, wait: float | None) -> None:
-    """Have the script of run ID stop at its next checkpoint, where it can be taken up again."""
+    """Have a script stop at its next checkpoint.
+
+    What it has committed stays, and it goes on from there with: flask runs resume ID
+    """
     stop(run_id, "pause", wait)

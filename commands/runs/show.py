@@ -23,7 +23,10 @@ WIDTH = 15  # the longest column's name, and a blank
 @run_id_argument
 @click.option("--json", "json_", is_flag=True, help="Print JSON; its times are in UTC.")
 def command(run_id: int, json_: bool) -> None:
-    """Show the run ID, whole: what was asked for, how far it is, what it left, who moved it to which state."""
+    """Show the run ID, whole.
+
+    What was asked for and by whom, with which code, how far it is, what it left, who moved it to which state.
+    """
     from app.services import runs
 
     run, moves = runs.get(run_id), runs.moves_of(run_id)

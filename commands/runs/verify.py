@@ -20,7 +20,9 @@ TAMPERED = 1
 @click.option("--head", default="", metavar="N:HASH", help="The head of an earlier verification: finds a cut end.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON instead of sentences.")
 def command(head: str, json_: bool) -> None:
-    """Check that nobody has edited, deleted, added or reordered runs behind the ledger's back.
+    """Check that the ledger is what was written.
+
+    Names the runs that somebody edited, deleted, added or reordered in the database.
 
     Whoever can write to the database can cut the end of the ledger off, or write all of it anew. Only a head that was
     kept somewhere else finds that: keep what this prints, and give it as --head the next time. Exits 1 on any problem.
