@@ -25,7 +25,7 @@ class Quiet:
         """Say nothing."""
 
     @contextmanager
-    def watching(self, run: OpenRun, name: str, owner: str, dry_run: bool) -> Iterator[None]:
+    def watching(self, run: OpenRun, name: str, owner: str, dry_run: bool) -> Iterator[None]:  # noqa: ARG002
         """Show nothing."""
         yield
 

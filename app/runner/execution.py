@@ -65,6 +65,8 @@ def execute(
     with ExitStack() as stack:
         before = stack.enter_context(Before(engine)) if terms.dry_run else None
         connection = stack.enter_context(_connected(engine, script, terms))
+        if before is not None:
+            before.begin(connection)
         work = Work(connection, script, terms, record, position)
         stack.callback(work.close)
         if terms.dry_run:

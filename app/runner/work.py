@@ -37,7 +37,11 @@ class Work:
         self, connection: Connection, script: Script, terms: Terms, record: Record, position: Position
     ) -> None:
         """Work through `connection`, from `position` on."""
-        self.session = Session(connection, expire_on_commit=False)
+        self.session = Session(
+            connection,
+            join_transaction_mode="control_fully",  # its commit is one, whoever began the transaction
+            expire_on_commit=False,
+        )
         self.position = position
         self.counter = RowCounter(connection, ignored=OWN_TABLES, on_change=self._check_max_rows)
         self.counter.restore(position.rows)
@@ -76,6 +80,7 @@ class Work:
             self._total_saved = self.counter.total
         else:
             with uninterrupted(), self.guard.runner():
+                self.session.connection()  # what did not use its session has a checkpoint all the same
                 self._save(batch)
                 self.session.commit()
                 self._record.rows = self.counter.snapshot()

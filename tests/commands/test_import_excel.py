@@ -363,7 +363,7 @@ def test_dry_run_does_everything_and_keeps_nothing(goods: str, book: Book, impor
     assert result.exit_code == 0, result.stderr
     assert "Would import 1 row into" in result.stderr
     assert rows_of("goods") == before
-    assert runs.newest(1)[0].rows == {"goods": {"would insert": 1}}
+    assert runs.newest(1)[0].rows == {"goods": {"inserted": 1}}
 
 
 def test_dry_run_reports_as_the_real_run(goods: str, book: Book, import_excel: Importer) -> None:

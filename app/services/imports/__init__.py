@@ -53,7 +53,8 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         ]
         new_table = _prepare(sources, request, watcher)
         name = f"{', '.join(path.name for path in request.files)} → {request.table}"
-        with runs.recorded("import", name, request.arguments()) as run:
+        details = runs.Details(dry_run=request.dry_run)
+        with runs.recorded("import", name, request.arguments(), details=details) as run:
             started = time.monotonic()
             rows = _load(sources, new_table, request, watcher, run)
         return Outcome(
@@ -85,6 +86,11 @@ def _load(
     sources: list[Source], new_table: NewTable | None, request: ImportRequest, watcher: Watcher, run: runs.OpenRun
 ) -> int:
     """Load within one transaction, and return the rows; whatever the database refuses is explained by cells."""
+
+    def progress(rows: int) -> None:
+        run.done = rows
+        watcher.progress(rows)
+
     try:
         with (
             loading_connection(db.engine) as connection,
@@ -94,11 +100,12 @@ def _load(
                 sources[0].plan = new_table.plan(sources[0], reflect(connection, request.table, db.metadata))
             counts = [source.head.rows for source in sources]
             known = [count for count in counts if count is not None]
-            watcher.loading(sum(known) if len(known) == len(counts) else None)
-            rows = load_and_prove(connection, sources, request, watcher)
+            run.total = sum(known) if len(known) == len(counts) else None
+            watcher.loading(run.total)
+            rows = load_and_prove(connection, sources, request, progress)
             if request.dry_run:
                 connection.rollback()
-                run.rows[request.table] = {"would insert": rows}
+                run.rows[request.table] = {"inserted": rows}
                 return rows
             with uninterrupted():
                 connection.commit()

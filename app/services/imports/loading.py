@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.engine import WRITER, is_mysql
 from app.errors import Invalid, Refused
-from app.services.imports.request import ImportRequest, Watcher
+from app.services.imports.request import ImportRequest
 from app.services.imports.sources import Source
 from app.sheets import frames
 from app.sheets.load import mysql, sqlite
@@ -68,9 +68,11 @@ def road(connection: sa.Connection) -> tuple[Loader, str]:
 
 
 def load_and_prove(
-    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, watcher: Watcher
+    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, progress: Callable[[int], None]
 ) -> int:
     """Load all sheets into the table and prove it; return how many rows. The caller commits.
+
+    `progress` is told now and then how many rows are loaded.
 
     Raises:
         RowsRejectedError: rows cannot be loaded; the sources' summaries say which.
@@ -83,7 +85,7 @@ def load_and_prove(
     for source in sources:
         columns: list[Column] = source.columns
         before = totals(connection, table, columns)
-        rows = source.rows(request, sink, lambda count, done=done: watcher.progress(done + count))  # type: ignore[misc]
+        rows = source.rows(request, sink, lambda count, done=done: progress(done + count))  # type: ignore[misc]
         load(connection, table, columns, rows)
         found = differences(before, totals(connection, table, columns), source.summary, columns)
         if found:

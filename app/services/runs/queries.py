@@ -27,10 +27,14 @@ class Filter:
     operator: str | None = None
     since: datetime | None = None
     lock_name: str | None = None
+    script_id: str | None = None
     dry_run: bool | None = None
 
 
 ALL = Filter()
+# Of a filter, what the column must be, and what must stand in it.
+EQUAL = ("kind", "state", "lock_name", "script_id", "dry_run")
+CONTAINED = ("name", "operator")
 
 
 def newest(limit: int, wanted: Filter = ALL) -> list[Run]:
@@ -73,21 +77,15 @@ def shown_state(run: Run) -> str:
 
 def _query(wanted: Filter) -> Select[Run]:
     query = select(Run)
-    if wanted.kind:
-        query = query.where(Run.kind == wanted.kind)
-    if wanted.state:
-        query = query.where(Run.state == wanted.state)
-    if wanted.name:
-        query = query.where(Run.name.contains(wanted.name, autoescape=True))
-    if wanted.operator:
-        query = query.where(Run.operator.contains(wanted.operator, autoescape=True))
-    if wanted.dry_run is not None:
-        query = query.where(Run.dry_run == wanted.dry_run)
-    if wanted.lock_name:
-        query = query.where(Run.lock_name == wanted.lock_name)
-    if wanted.since:
-        query = query.where(Run.started_at >= wanted.since)
-    return query
+    for name in EQUAL:
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(Run, name) == value)
+    for name in CONTAINED:
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(Run, name).contains(value, autoescape=True))
+    return query if wanted.since is None else query.where(Run.started_at >= wanted.since)
 
 
 def _fresh(run: Run) -> Run:

@@ -51,6 +51,7 @@ def start(request: ScriptRequest, observer: Observer) -> ScriptOutcome:
     with locked(script, request.wait_s) as lock:
         if not request.dry_run:
             guards.check_once(script)
+            _tell_unfinished(script, observer)
         values = _values(request, script, sha256)
         parameters.parse(script, parameters.to_argv(script, values))  # wrong ones leave no run behind
         details = runs.Details(request.dry_run, request.reason, script.id, sha256, request.options())
@@ -157,6 +158,14 @@ def _failed(script: Script, record: runs.OpenRun, error: Exception, message: str
     if resumable and record.rows:
         hint += f" Mend it and go on with: flask runs resume {record.id} --new-code"
     return Failed(f"{message}{place}{notes}", hint, for_record=f"{described(error)}{place}{notes}")
+
+
+def _tell_unfinished(script: Script, observer: Observer) -> None:
+    """Tell of a run of the script that could go on: whoever starts it anew may have meant that one."""
+    last = next(iter(runs.newest(1, runs.Filter(script_id=script.id, dry_run=False))), None)
+    if last is not None and last.state in ("paused", "lost"):
+        done = f" after {last.progress_done:,} items" if last.progress_done else ""
+        observer.note(f"Run {last.id} of it is {last.state}{done}; to go on with that: flask runs resume {last.id}")
 
 
 def _values(request: ScriptRequest, script: Script, sha256: str) -> dict[str, Any]:

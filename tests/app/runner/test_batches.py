@@ -225,6 +225,51 @@ def test_iterables_go_on_where_they_were(things: None, write) -> None:
     assert numbers() == [1] * 25
 
 
+def test_batches_that_leave_the_session_alone_have_checkpoints_too(things: None, write, tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    body = f"""
+def main(run):
+    for batch in run.batches(range(10), size=2):
+        with open({str(done)!r}, "a") as file:
+            file.write(f"{{batch[0]}} ")
+        if batch[0] == 6 and ZERO == 0:
+            raise ValueError("no")
+"""
+    with pytest.raises(Failed):
+        run_script(write(body.replace("ZERO", "0")))
+    write(body.replace("ZERO", "1"))
+    resume(runs.newest(1)[0].id, Quiet(), new_code=True)
+    assert done.read_text() == "0 2 4 6 6 8 "
+
+
+def test_code_that_uses_the_connection_itself_is_committed(things: None, write) -> None:
+    body = """
+def main(run):
+    for batch in run.batches(range(1, 26), size=10):
+        for item in batch:
+            run.session.connection().execute(sa.update(things).where(things.c.id == item).values(n=1))
+    run.session.get_bind().execute(sa.text("UPDATE things SET n = 2 WHERE id = 1"))
+"""
+    run_script(write(body))
+    assert numbers() == [2] + [1] * 24
+
+
+def test_db_session_takes_part_in_the_transaction(things: None, write) -> None:
+    body = """
+from app.extensions import db
+@script(owner="tests")
+def main(run):
+    db.session.execute(sa.text("UPDATE things SET n = 3"))
+    assert db.session() is run.session
+"""
+    path = write("def nothing():\n    pass\n")
+    path.write_text(HEAD + body)
+    tried = run_script(path, dry_run=True)
+    assert (numbers(), tried.rows["things"]["updated"]) == ([0] * 25, 25)
+    run_script(path)
+    assert numbers() == [3] * 25
+
+
 def test_an_iterable_in_another_order_is_refused(things: None, write) -> None:
     with pytest.raises(Failed):
         run_script(write(ITEMS.replace("ZERO", "0")))
