@@ -75,6 +75,8 @@ def _time(run: Run) -> str:
 
 
 def _rows(run: Run) -> str:
-    if run.state == "running":
+    """Return what a run touched; of one that has not succeeded how far it came, if that is all there is to say."""
+    rows = would_change(run.rows) if run.dry_run else rows_summary(run.rows)
+    if run.state == "running" or (run.state != "succeeded" and not rows):
         return progress(run.progress_done, run.progress_total)
-    return would_change(run.rows) if run.dry_run else rows_summary(run.rows)
+    return rows

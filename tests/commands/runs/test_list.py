@@ -128,6 +128,15 @@ def test_a_run_that_goes_on_shows_its_time_and_how_far_it_is(cli: FlaskCliRunner
     assert rest.rstrip().endswith("9,120 of 20,000 (45 %)")
 
 
+def test_a_run_that_stopped_on_its_way_shows_how_far_it_came(cli: FlaskCliRunner) -> None:
+    with pytest.raises(KeyboardInterrupt), runs.recorded("script", "export_order", {}) as run:
+        run.done, run.total, run.ending = 58, 1000, "paused"
+        raise KeyboardInterrupt
+    row = cli.invoke(args=["runs", "list"]).stdout.splitlines()[2]
+    assert "paused" in row
+    assert row.rstrip().endswith("58 of 1,000 (5 %)")
+
+
 def test_a_dry_run_says_that_it_was_one(cli: FlaskCliRunner) -> None:
     record("script", "flush_order_data", dry_run=True)
     row = cli.invoke(args=["runs", "list"]).stdout.splitlines()[2]
