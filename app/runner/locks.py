@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -79,7 +80,10 @@ class _ServerLock:
             return False
 
     def release(self) -> None:
-        self._connection.close()  # a connection that ends lets its locks go
+        with suppress(SQLAlchemyError):  # a connection that is gone has let its locks go
+            # The server would see the end of the connection a moment later, when the next may have asked already.
+            self._connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": self._key})
+        self._connection.close()
 
 
 class _FileLock:

@@ -91,6 +91,13 @@ def test_one_has_it_at_a_time(engine: sa.Engine) -> None:
     again.release()
 
 
+def test_what_is_let_go_can_be_taken_at_once(engine: sa.Engine) -> None:
+    for _ in range(100):
+        lock = locks.acquire(engine, SCRIPT)
+        assert lock is not None
+        lock.release()
+
+
 def test_another_process_waits_and_gets_it(engine: sa.Engine) -> None:
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
