@@ -10,7 +10,8 @@ from typing import Any
 from flask import current_app
 
 from app.config import scripts_path
-from app.runner import discovery, parameters
+from app.runner import parameters
+from app.runner.files import discovery
 from app.services.runs import OpenRun
 from app.services.scripts.request import ScriptOutcome, ScriptRequest
 from app.services.scripts.running import start

@@ -16,10 +16,10 @@ from app.extensions import db
 from app.runner.artifacts import Artifacts
 from app.runner.checkpoints import Position
 from app.runner.diff import Before, TableDiff, difference
-from app.runner.guarding import watch_others
 from app.runner.pace import Pace
 from app.runner.script import Script
 from app.runner.script_run import ScriptRun
+from app.runner.sql.guarding import watch_others
 from app.runner.stopping import PAUSE, Stopper, signals_caught
 from app.runner.terms import Parameters, Record, Terms
 from app.runner.work import Work

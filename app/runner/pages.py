@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, and_, func, inspect, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.errors import Failed, Refused
 from app.runner.cursor import Key, decode, encode, shown
+from app.runner.keys import key_columns
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def pages_of(source: Select[Any] | Iterable[Any], key: Any, failed: Sequence[Key
         Failed: there is no such key, or the query says in which order, or how many.
     """
     if isinstance(source, Select):
-        columns = _key_columns(source, key)
+        columns = key_columns(source, key)
         return _FailedRows(source, columns, failed) if failed is not None else _QueryPages(source, columns)
     return _IterablePages(source, key, failed)
 
@@ -167,53 +168,6 @@ SAME = "Items must come in the same order each time. Start a run anew."
 
 def _page(found: list[tuple[Any, Key]], after: Key | None, last: bool) -> Page:
     return Page([item for item, _ in found], [key for _, key in found], after, last)
-
-
-def _key_columns(query: Select[Any], key: Any) -> tuple[ColumnElement[Any], ...]:
-    if query._limit_clause is not None or query._offset_clause is not None or query._order_by_clauses:
-        raise Failed(
-            "The query of batches has ORDER BY, LIMIT or OFFSET; batches goes by the key.",
-            "Leave these out; say size= and key=.",
-        )
-    given = key if isinstance(key, tuple) else (key,) if key is not None else _primary_key(query)
-    columns = tuple(given)
-    tables = {column.table for column in map(_plain, columns) if isinstance(column, Column)}
-    if len(tables) == 1 and all(isinstance(_plain(column), Column) for column in columns):
-        _check_key(tables.pop(), [_plain(column).name for column in columns])
-    return columns
-
-
-def _primary_key(query: Select[Any]) -> tuple[ColumnElement[Any], ...]:
-    sources = query.get_final_froms()
-    keys = tuple(sources[0].primary_key) if len(sources) == 1 and isinstance(sources[0], Table) else ()
-    entity = query.column_descriptions[0].get("entity")
-    if not keys:
-        raise Failed("batches needs a unique key here.", "Say key=Order.order_no, or a tuple of columns.")
-    return tuple(getattr(entity, _attribute(entity, column)) for column in keys) if entity is not None else keys
-
-
-def _attribute(entity: Any, column: Any) -> str:
-    return str(inspect(entity).get_property_by_column(column).key)
-
-
-def _plain(column: Any) -> Any:
-    """Return the table's column behind a mapped attribute."""
-    return column.property.columns[0] if isinstance(column, InstrumentedAttribute) else column
-
-
-def _check_key(table: Any, names: list[str]) -> None:
-    """Refuse columns that two rows may share: what stands on both sides of a page's end would be passed over."""
-    if not isinstance(table, Table):
-        return
-    unique = [list(table.primary_key.columns.keys())]
-    unique += [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
-    unique += [index.columns.keys() for index in table.indexes if index.unique]
-    if not any(keys and set(keys) <= set(names) for keys in unique):
-        rest = ", ".join(table.primary_key.columns.keys())
-        raise Failed(
-            f"The key {', '.join(names)} of {table.name} is not unique; rows would be passed over.",
-            f"Add the primary key to it: {rest}." if rest else "Take a unique key.",
-        )
 
 
 def _beyond(columns: Sequence[ColumnElement[Any]], key: Key) -> ColumnElement[bool]:

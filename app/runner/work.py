@@ -14,10 +14,10 @@ from app.models import RunFailure
 from app.runner import checkpoints
 from app.runner.batch import Batch
 from app.runner.checkpoints import Position
-from app.runner.counting import RowCounter
 from app.runner.cursor import encode
-from app.runner.guarding import Guard
 from app.runner.script import Script
+from app.runner.sql.counting import RowCounter
+from app.runner.sql.guarding import Guard
 from app.runner.terms import Record, Terms
 from app.words import counted
 

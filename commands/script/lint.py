@@ -17,7 +17,7 @@ def command(json_: bool) -> None:
 
     Exit codes: 0 nothing, or warnings only; 1 errors.
     """
-    from app.runner.lint import ERROR
+    from app.runner.files.lint import ERROR
     from app.services.scripts import life_cycle
 
     findings = life_cycle.findings()

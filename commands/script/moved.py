@@ -10,7 +10,7 @@ from commands.output import say
 from commands.script.paths import typed
 
 if TYPE_CHECKING:
-    from app.runner.rename import Renamed
+    from app.runner.files.rename import Renamed
 
 
 def tell(renamed: Renamed, next_command: str) -> None:

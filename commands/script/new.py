@@ -10,7 +10,7 @@ from commands.output import say
 from commands.script.paths import typed
 
 if TYPE_CHECKING:
-    from app.runner.new import Written
+    from app.runner.files.new import Written
 
 EXAMPLE = '--city "Hangzhou"'  # the option of the template
 

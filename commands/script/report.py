@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.runner.diff import RowChange, TableDiff
-
     from app.services.scripts.request import ScriptOutcome
 
 MOST_CALLS = 5

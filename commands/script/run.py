@@ -15,7 +15,7 @@ from commands.script.runner_params import PREFIX, runner_params
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.runner.discovery import ScriptFile
+    from app.runner.files.discovery import ScriptFile
     from app.runner.script import Script
     from app.services.scripts.request import ScriptRequest
 
@@ -28,14 +28,14 @@ class RunGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all scripts."""
-        from app.runner import discovery
+        from app.runner.files import discovery
 
         with reported():
             return [file.name for file in discovery.all_scripts(_root(ctx))]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """Return the script called `name`, or whose file this is; an error says what is wrong with it."""
-        from app.runner import discovery
+        from app.runner.files import discovery
 
         with reported():
             file = discovery.find(_root(ctx), name)
@@ -43,7 +43,7 @@ class RunGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the scripts with their first lines, without importing one."""
-        from app.runner import discovery, outline
+        from app.runner.files import discovery, outline
 
         with reported():
             files = discovery.all_scripts(_root(ctx))

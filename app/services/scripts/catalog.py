@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import AppError, Failed
 from app.models import Run
-from app.runner import outline
-from app.runner.discovery import ScriptFile, all_scripts, find, load
-from app.runner.naming import STALE_AFTER_DAYS, age_in_days
-from app.runner.outline import Outline
+from app.runner.files import outline
+from app.runner.files.discovery import ScriptFile, all_scripts, find, load
+from app.runner.files.naming import STALE_AFTER_DAYS, age_in_days
+from app.runner.files.outline import Outline
 from app.runner.script import Script
 from app.services.failures import failure_of
 from app.services.runs.settling import try_to_settle

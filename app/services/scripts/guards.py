@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.errors import Refused
 from app.models import Run
-from app.runner.discovery import ScriptFile
+from app.runner.files.discovery import ScriptFile
 from app.runner.script import Script
 from app.services import database
 from app.services.masking import MASK

@@ -9,12 +9,12 @@ from flask import current_app
 
 from app import config
 from app.errors import Refused
-from app.runner import lint, naming
-from app.runner import promote as promoting
-from app.runner import retire as retiring
-from app.runner.discovery import RECYCLE, find
-from app.runner.new import Written, write_new
-from app.runner.rename import Renamed
+from app.runner.files import lint, naming
+from app.runner.files import promote as promoting
+from app.runner.files import retire as retiring
+from app.runner.files.discovery import RECYCLE, find
+from app.runner.files.new import Written, write_new
+from app.runner.files.rename import Renamed
 from app.services.operators import current_operator
 
 
@@ -48,12 +48,12 @@ def new(name: str, owner: str | None = None, reusable: bool = False) -> Written:
 
 
 def promote(name: str, to: str = "") -> Renamed:
-    """Move the temporary script `name` to recycle/, called `to` there; see `app.runner.promote`."""
+    """Move the temporary script `name` to recycle/, called `to` there; see `app.runner.files.promote`."""
     return promoting.promote(root(), find(root(), name), to)
 
 
 def retire(name: str, to: str = "") -> Renamed:
-    """Move the script `name` to unrecycle/, called `to` there; see `app.runner.retire`."""
+    """Move the script `name` to unrecycle/, called `to` there; see `app.runner.files.retire`."""
     return retiring.retire(root(), find(root(), name), to)
 
 

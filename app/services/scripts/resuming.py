@@ -12,9 +12,10 @@ from app.config import scripts_path
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import Run
-from app.runner import checkpoints, discovery, outline
-from app.runner.discovery import ScriptFile
+from app.runner import checkpoints
 from app.runner.execution import Result
+from app.runner.files import discovery, outline
+from app.runner.files.discovery import ScriptFile
 from app.services import runs
 from app.services.runs import moves
 from app.services.runs.recording import going_on

@@ -20,11 +20,12 @@ from app.config import scripts_path
 from app.errors import AppError, Failed, Interrupted, Refused
 from app.extensions import db
 from app.models import RunFailure
-from app.runner import checkpoints, cursor, discovery, parameters
+from app.runner import checkpoints, cursor, parameters
 from app.runner.artifacts import Artifacts
 from app.runner.batch import described
 from app.runner.checkpoints import Position
 from app.runner.execution import Result, execute
+from app.runner.files import discovery
 from app.runner.script import Script, UsageError
 from app.runner.stopping import CANCEL, Stopped
 from app.runner.terms import Terms

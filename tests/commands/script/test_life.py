@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.runner.naming import dated
+from app.runner.files.naming import dated
 from app.services import runs
 from tests.script_files import TEMPORARY, commit_all, put, put_with_test
 

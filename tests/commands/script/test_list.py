@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.runner.naming import dated
+from app.runner.files.naming import dated
 from app.services import runs
 from tests.conftest import FlaskProcess
 from tests.script_files import GOOD, put

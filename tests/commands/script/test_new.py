@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskCliRunner
 
-from app.runner.naming import dated, folder_for
+from app.runner.files.naming import dated, folder_for
 from app.services.scripts import life_cycle
 from tests.script_files import put, tree
 

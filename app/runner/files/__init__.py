@@ -1,0 +1,1 @@
+"""The files of scripts: found, read without being run, named by rules, written, moved, checked."""
