@@ -13,6 +13,7 @@ from app.services.runs.channel import Channel
 from app.services.runs.open_run import OpenRun
 
 BEAT_S = 2.0
+LONGEST_BEAT_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +33,15 @@ class Heart:
         self._thread = threading.Thread(target=self._beat_on, name=f"heart of run {run.id}", daemon=True)
 
     def start(self) -> Self:
-        """Begin to beat; what an earlier attempt of the run was asked is done with."""
-        self._channel.withdraw()
+        """Begin to beat."""
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """End, once a beat that is under way is over."""
+        """End, once a beat that is under way is over; one that hangs at a server that is gone is left behind."""
         self._ended.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(LONGEST_BEAT_S)
 
     def _beat_on(self) -> None:
         while not self._ended.wait(BEAT_S):

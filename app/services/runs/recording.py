@@ -86,21 +86,26 @@ def recorded(
 @contextmanager
 def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterator[None]:
     """Begin a run by `begin()`, which returns its id; let its heart beat while what is inside goes on; close it."""
-    heart = None
+    heart, closing = None, False
     try:
         with uninterrupted():
             run.id = begin()
-        heart = Heart(run, channel_of(db.engine, run.folder), lock).start()
+            heart = Heart(run, channel_of(db.engine, run.folder), lock).start()
         log.info("run started", extra={"run": run.id})
         yield
-    except BaseException as error:  # an interruption between the row's commit and the act is one of these
-        if heart is not None:
+        with uninterrupted():
+            closing = True
             heart.stop()
-        if run.id:
-            _close_after(run, error)
+            _close(run, "succeeded", None)
+    except BaseException as error:  # an interruption between the row's commit and the act is one of these
+        if closing:
+            raise
+        with uninterrupted():
+            if heart is not None:
+                heart.stop()
+            if run.id:
+                _close_after(run, error)
         raise
-    heart.stop()
-    _close(run, "succeeded", None)
 
 
 @contextmanager

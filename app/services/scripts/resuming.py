@@ -17,7 +17,10 @@ from app.runner.execution import Result
 from app.runner.files import discovery, outline
 from app.runner.files.discovery import ScriptFile
 from app.services import runs
+from app.services.code_version import code_version
 from app.services.runs import moves
+from app.services.runs.channel import channel_of
+from app.services.runs.folders import folder_of
 from app.services.runs.recording import going_on
 from app.services.scripts import guards
 from app.services.scripts.locking import locked
@@ -51,17 +54,27 @@ def resume(run_id: int, observer: Observer, new_code: bool = False, wait_s: floa
         run = _resumable(run_id)  # as it is now that nobody else can take it up
         terms = terms_of(script, run.options)
         position = checkpoints.take_up(db.engine, run_id)
-        record = runs.OpenRun(token=run.token, rows=position.rows, done=position.done, total=run.progress_total)
-
-        def begin() -> int:
-            here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid(), "script_sha256": sha256}
-            moves.move(run_id, "running", finished_at=None, error=None, **here)
-            return run_id
-
-        with going_on(record, lock, begin):
+        record = runs.OpenRun(
+            token=run.token,
+            rows=position.rows,
+            done=position.done,
+            total=run.progress_total,
+            artifacts=run.artifacts,
+        )
+        with going_on(record, lock, lambda: _begin(run, sha256)):
             if position.ended:  # it died between its last commit and saying so
                 return outcome_of(file, record, Result(position.failed), seconds=0)
             return go(Task(file, script, values, terms), record, position, observer)
+
+
+def _begin(run: Run, sha256: str) -> int:
+    """Bring the run to running, here and with the code of now; what was asked of an earlier attempt is done with."""
+    channel_of(db.engine, folder_of(run.id, run.token)).withdraw()
+    commit, dirty = code_version()
+    here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
+    code: dict[str, Any] = {"git_commit": commit, "git_dirty": dirty, "script_sha256": sha256}
+    moves.move(run.id, "running", finished_at=None, error=None, **here, **code)
+    return run.id
 
 
 def _resumable(run_id: int) -> Run:

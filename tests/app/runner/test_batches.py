@@ -11,7 +11,8 @@ from flask import Flask
 from app.errors import Failed, Refused
 from app.extensions import db
 from app.services import runs
-from app.services.runs import folders
+from app.services.runs import folders, heart
+from app.services.runs.channel import PAUSE, channel_of
 from app.services.scripts.resuming import resume
 from tests.scripts import Quiet, run_script
 
@@ -122,6 +123,22 @@ def test_a_failed_run_goes_on_after_its_last_batch(things: None, write, tmp_path
     assert outcome.run_id == run.id
     assert runs.get(run.id).rows["things"]["updated"] == 26
     assert runs.verify().problems == []
+
+
+def test_what_was_asked_of_an_earlier_attempt_does_not_stop_the_next(things: None, write, monkeypatch) -> None:
+    monkeypatch.setattr(heart, "BEAT_S", 0.01)
+    path = write(
+        COUNT_UP.replace(
+            "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
+        )
+    )
+    with pytest.raises(Failed):
+        run_script(path)
+    run = runs.newest(1)[0]
+    channel_of(db.engine, folders.folder_of(run.id, run.token)).ask(PAUSE)  # when nobody listened any more
+    write("import time\n" + COUNT_UP.replace("for thing in batch:", "time.sleep(0.1)\n        for thing in batch:"))
+    resume(run.id, Quiet(), new_code=True)
+    assert numbers() == [1] * 25
 
 
 def test_a_changed_script_is_not_resumed_unless_it_may(things: None, write) -> None:

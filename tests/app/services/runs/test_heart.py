@@ -77,22 +77,6 @@ def test_a_wish_reaches_the_run(what: str, app: Flask) -> None:
     assert runs.get(run.id).stop_requested is None
 
 
-def test_an_attempt_is_not_stopped_by_what_the_one_before_was_asked(app: Flask) -> None:
-    with runs.recorded("script", "export_order", {}) as run:
-        channel = channel_of(db.engine, run.folder)
-        channel.ask("pause")
-        assert within(lambda: run.asked)
-    lock = locks.acquire(db.engine, locks.name_of_run(run.token))
-    assert lock is not None
-    channel.ask("pause")  # at the very end, when nobody listened any more
-    again = runs.OpenRun(run.id, run.token)
-    beating = heart.Heart(again, channel, lock).start()
-    time.sleep(0.2)
-    assert (again.asked, channel.asked()) == (None, None)
-    beating.stop()
-    lock.release()
-
-
 @pytest.mark.parametrize("backend", ["mysql"], indirect=True)
 def test_a_run_learns_that_its_lock_is_gone(app: Flask) -> None:
     with runs.recorded("script", "export_order", {}) as run, db.engine.connect() as connection:
