@@ -64,6 +64,9 @@ def main(run):
         for thing in batch:
             run.session.execute(sa.update(things).where(things.c.id == thing.id).values(n=things.c.n + 1))
 """
+BREAKS_OFF = COUNT_UP.replace(
+    "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
+)
 
 
 def test_every_item_is_done_once(things: None, write) -> None:
@@ -127,26 +130,18 @@ def test_a_failed_run_goes_on_after_its_last_batch(things: None, write, tmp_path
 
 def test_what_was_asked_of_an_earlier_attempt_does_not_stop_the_next(things: None, write, monkeypatch) -> None:
     monkeypatch.setattr(heart, "BEAT_S", 0.01)
-    path = write(
-        COUNT_UP.replace(
-            "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
-        )
-    )
+    path = write(BREAKS_OFF)
     with pytest.raises(Failed):
         run_script(path)
     run = runs.newest(1)[0]
     channel_of(db.engine, folders.folder_of(run.id, run.token)).ask(PAUSE)  # when nobody listened any more
-    write("import time\n" + COUNT_UP.replace("for thing in batch:", "time.sleep(0.1)\n        for thing in batch:"))
+    write(COUNT_UP.replace("for thing in batch:", "run.pace._stopper.sleep(0.1)\n        for thing in batch:"))
     resume(run.id, Quiet(), new_code=True)
     assert numbers() == [1] * 25
 
 
 def test_a_changed_script_is_not_resumed_unless_it_may(things: None, write) -> None:
-    path = write(
-        COUNT_UP.replace(
-            "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
-        )
-    )
+    path = write(BREAKS_OFF)
     with pytest.raises(Failed):
         run_script(path)
     run = runs.newest(1)[0]
@@ -160,13 +155,7 @@ def test_a_changed_script_is_not_resumed_unless_it_may(things: None, write) -> N
 @pytest.mark.parametrize("column", ["position", "last_key", "digest", "step", "source", "attempt"])
 def test_an_edited_checkpoint_is_refused(things: None, write, column: str) -> None:
     with pytest.raises(Failed):
-        run_script(
-            write(
-                COUNT_UP.replace(
-                    "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
-                )
-            )
-        )
+        run_script(write(BREAKS_OFF))
     run = runs.newest(1)[0]
     value = {"position": 3, "last_key": '[["int", 3]]', "step": 1, "attempt": 7}.get(column, "0" * 64)
     with db.engine.begin() as connection:
@@ -178,13 +167,7 @@ def test_an_edited_checkpoint_is_refused(things: None, write, column: str) -> No
 
 def test_the_checkpoint_of_another_query_is_refused(things: None, write) -> None:
     with pytest.raises(Failed):
-        run_script(
-            write(
-                COUNT_UP.replace(
-                    "for thing in batch:", "for thing in batch:\n            if thing.id == 15: raise ValueError()"
-                )
-            )
-        )
+        run_script(write(BREAKS_OFF))
     run = runs.newest(1)[0]
     write(COUNT_UP.replace("select(things)", "select(things).where(things.c.n >= 0)"))
     with pytest.raises(Refused, match="another query"):
