@@ -25,7 +25,8 @@ from app.services.runs.recording import going_on
 from app.services.scripts import guards
 from app.services.scripts.locking import locked
 from app.services.scripts.request import Observer, ScriptOutcome
-from app.services.scripts.running import Task, go, outcome_of, terms_of
+from app.services.scripts.running import terms_of
+from app.services.scripts.task import Task, go, outcome_of
 
 RESUMABLE = ("paused", "lost", "failed")
 

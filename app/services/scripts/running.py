@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import time
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import scripts_path
-from app.errors import AppError, Failed, Interrupted, Refused
+from app.errors import Refused
 from app.extensions import db
 from app.models import RunFailure
 from app.runner import checkpoints, cursor, parameters
-from app.runner.artifacts import Artifacts
-from app.runner.batch import described
 from app.runner.checkpoints import Position
-from app.runner.execution import Result, execute
 from app.runner.files import discovery
-from app.runner.script import Script, UsageError
-from app.runner.stopping import CANCEL, Stopped
+from app.runner.script import Script
 from app.runner.terms import Terms
 from app.services import runs
-from app.services.failures import failure_of
-from app.services.runs.log import captured
 from app.services.scripts import guards
 from app.services.scripts.locking import locked
 from app.services.scripts.request import Observer, ScriptOutcome, ScriptRequest
+from app.services.scripts.task import Task, go
 from app.services.transactions import reading
 
 
@@ -55,10 +42,10 @@ def start(request: ScriptRequest, observer: Observer) -> ScriptOutcome:
             _tell_unfinished(script, observer)
         values = _values(request, script, sha256)
         parameters.parse(script, parameters.to_argv(script, values))  # wrong ones leave no run behind
+        terms = terms_of(script, request.options(), request.dry_run)
         details = runs.Details(request.dry_run, request.reason, script.id, sha256, request.options())
         with runs.recorded("script", script.name or "", values, details=details, lock=lock) as record:
             position = Position() if request.dry_run or script.read_only else checkpoints.take_up(db.engine, record.id)
-            terms = terms_of(script, request.options(), request.dry_run)
             return go(Task(file, script, values, terms), record, position, observer)
 
 
@@ -76,89 +63,6 @@ def terms_of(script: Script, options: Mapping[str, Any], dry_run: bool = False) 
         pauses=(*declared, *options.get("pause_while", ())),
         failed=_failed_keys(options["retry_failed"]) if "retry_failed" in options else None,
     )
-
-
-@dataclass(frozen=True)
-class Task:
-    """A script, its parameters as a form has them, and the terms of its run."""
-
-    file: discovery.ScriptFile
-    script: Script
-    values: Mapping[str, Any]
-    terms: Terms
-
-
-def go(task: Task, record: runs.OpenRun, position: Position, observer: Observer) -> ScriptOutcome:
-    """Do a task whose run is open, and tell the ledger what came of it."""
-    started = time.monotonic()
-    script, dry_run = task.script, task.terms.dry_run
-    script_log = logging.getLogger(f"opsdesk.run.{record.id}")
-    with (
-        observer.watching(record, task.file.name, script.owner, dry_run),
-        captured(record.folder, current_app.config["RUN_LOG_MB"], script_log),
-        _told(script, task.terms, record),
-        parameters.parsed(script, parameters.to_argv(script, task.values)) as given,
-    ):
-        result = execute(script, given, task.terms, db.engine, record, position, record.folder.artifacts)
-    if dry_run:
-        _keep_diff(record, result)
-    return outcome_of(task.file, record, result, time.monotonic() - started, dry_run)
-
-
-def outcome_of(
-    file: discovery.ScriptFile, record: runs.OpenRun, result: Result, seconds: float, dry_run: bool = False
-) -> ScriptOutcome:
-    """Return what came of a run that has succeeded."""
-    return ScriptOutcome(
-        run_id=record.id,
-        name=file.name,
-        retired=file.retired,
-        dry_run=dry_run,
-        folder=record.folder.artifacts,
-        rows=record.rows,
-        items=record.done or 0,
-        seconds=seconds,
-        result=result,
-    )
-
-
-@contextmanager
-def _told(script: Script, terms: Terms, record: runs.OpenRun) -> Iterator[None]:
-    """Turn what ends a script into what the ledger and the operator are told."""
-    resumable = not (terms.dry_run or script.read_only)
-    try:
-        yield
-    except (Stopped, KeyboardInterrupt) as stop:
-        cancelled = not resumable or (isinstance(stop, Stopped) and stop.what == CANCEL)
-        record.ending = "cancelled" if cancelled else "paused"
-        raise _interrupted(record) from None
-    except (AppError, UsageError):
-        raise
-    except SQLAlchemyError as error:
-        raise _failed(script, record, error, failure_of(error).message, resumable) from error
-    except Exception as error:
-        raise _failed(script, record, error, f"{type(error).__name__}: {error}", resumable) from error
-    finally:
-        record.artifacts = Artifacts(record.folder.artifacts).listed()
-
-
-def _interrupted(record: runs.OpenRun) -> Interrupted:
-    done = "" if record.done is None else f" after {record.done:,} items"
-    if record.ending == "cancelled":
-        return Interrupted(f"Run {record.id} was stopped{done}; it cannot be resumed.")
-    return Interrupted(f"Run {record.id} is paused{done}.", f"Go on with: flask runs resume {record.id}")
-
-
-def _failed(script: Script, record: runs.OpenRun, error: Exception, message: str, resumable: bool) -> Failed:
-    """Return the error of a script that went wrong: where it did, where its traceback is, how to go on."""
-    logging.getLogger("opsdesk").error("".join(traceback.format_exception(error)))
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == script.path]
-    place = f" ({script.path.name}, line {frames[-1].lineno})" if frames else ""
-    notes = "".join(f" {note}." for note in getattr(error, "__notes__", ()))
-    hint = f"The traceback: flask runs log {record.id}"
-    if resumable and record.rows:
-        hint += f" Mend it and go on with: flask runs resume {record.id} --new-code"
-    return Failed(f"{message}{place}{notes}", hint, for_record=f"{described(error)}{place}{notes}")
 
 
 def _tell_unfinished(script: Script, observer: Observer) -> None:
@@ -189,10 +93,3 @@ def _failed_keys(run_id: int) -> dict[int, list[cursor.Key]]:
     if not keys:
         raise Refused(f"Run {run_id} left no items out.", f"See: flask runs show {run_id}")
     return keys
-
-
-def _keep_diff(record: runs.OpenRun, result: Result) -> None:
-    """Keep what would change beside the log, for whoever looks at the run later."""
-    record.folder.make()
-    changes = [table.as_dict() for table in result.diff]
-    record.folder.diff.write_text(json.dumps(changes, ensure_ascii=False, default=str), encoding="utf-8")
