@@ -21,7 +21,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 demo: install ## Try everything on a SQLite file of its own
 	@sh examples/demo.sh
 
-test: install ## Run the tests; those on MariaDB need a server at TEST_MYSQL_URL
+test: install ## Run the tests; some need MariaDB (TEST_MYSQL_URL) and Redis (TEST_REDIS_URL)
 	@$(BIN)/python -m tests.servers
 	$(BIN)/pytest -n auto
 

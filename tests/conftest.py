@@ -25,7 +25,7 @@ FlaskProcess = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own settings out of the tests, for this process and those it starts."""
-    for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "FLASK_DEBUG", "FLASK_APP"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "CACHE_URL", "FLASK_DEBUG", "FLASK_APP"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FLASK_SKIP_DOTENV", "1")
     monkeypatch.setenv("FLASK_CONFIG", "testing")
