@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
-export INSTANCE_PATH=instance/demo DATABASE_URL= FLASK_CONFIG=development
+export INSTANCE_PATH=instance/demo DATABASE_URL= SCRIPTS_PATH= FLASK_CONFIG=development
 rm -rf instance/demo
 
 show() {
@@ -17,6 +17,7 @@ show flask create-user admin --role admin --generate
 show flask import-excel examples/orders.xlsx orders
 show flask tables
 show flask tables orders --rows 5
+show flask script run flush_calendar --year 2026 --dry-run
 show flask runs list
 
 cat <<'TXT'
@@ -30,6 +31,8 @@ Done. What to try next, in this demo:
   flask import-excel examples/orders.xlsx copy --create        a new table, inferred from all rows
   flask template orders instance/demo/orders.xlsx     a workbook with headers, notes and drop-downs
   flask tables orders                                 what each column takes
+  flask script run flush_calendar --apply 4           do what the dry run showed
+  flask script list                                   the scripts; flask script new writes one
   flask runs show 1                                   who did what, when, with which code
   flask doctor                                        what is wrong with this set-up, and how to mend it
   flask --help                                        everything else
