@@ -46,6 +46,8 @@ class Base:
     SCRIPTS_PATH = ""
     # The largest log that one run may keep, in MiB; what comes after is cut, and the log says so.
     RUN_LOG_MB = 10
+    # Days that the workbooks of imports are kept, so that an import can be undone. 0: none is kept.
+    KEEP_FILES_DAYS = 30
     # The largest upload that the web console and the API take, in MiB.
     UPLOAD_LIMIT_MB = 64
 
@@ -69,9 +71,10 @@ class Production(Base):
     PRODUCTION = True
 
 
-MAY_BE_ZERO = {"POOL_OVERFLOW"}
-# What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB.
-MOST = {"IMPORT_TIMEOUT_S": 604_800, "IMPORT_MEMORY_MB": 1_048_576}
+MAY_BE_ZERO = {"POOL_OVERFLOW", "KEEP_FILES_DAYS"}
+# What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB. The
+# calendar ends as well, after a hundred years here.
+MOST = {"IMPORT_TIMEOUT_S": 604_800, "IMPORT_MEMORY_MB": 1_048_576, "KEEP_FILES_DAYS": 36_500}
 CONFIGS = {"development": Development, "testing": Testing, "production": Production}
 
 

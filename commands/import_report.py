@@ -30,7 +30,15 @@ def print_outcome(outcome: Outcome) -> None:
         say(f"Nothing was written: this was a dry run (run {outcome.run_id}).")
         return
     say(f"Imported {rows} into {outcome.table} in {time}. {proof}")
-    say(f"Run {outcome.run_id} · see it with: flask runs show {outcome.run_id}")
+    say(_last_line(outcome))
+
+
+def _last_line(outcome: Outcome) -> str:
+    """Return what can be done about the run, or why not."""
+    if outcome.cannot_undo:
+        return f"Run {outcome.run_id} cannot be undone: {outcome.cannot_undo}."
+    what = "undo" if outcome.rows else "show"
+    return f"Run {outcome.run_id} · {'undo' if outcome.rows else 'see it'} with: flask runs {what} {outcome.run_id}"
 
 
 def rate(outcome: Outcome) -> int:

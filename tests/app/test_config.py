@@ -30,6 +30,7 @@ SETTINGS = {
     "IMPORT_TIMEOUT_S": 1800,
     "SCRIPTS_PATH": "",
     "RUN_LOG_MB": 10,
+    "KEEP_FILES_DAYS": 30,
     "UPLOAD_LIMIT_MB": 64,
 }
 NUMBERS = [name for name, default in SETTINGS.items() if isinstance(default, int)]
@@ -63,10 +64,17 @@ def test_what_is_no_whole_number_is_refused(name: str, text: str, monkeypatch: p
         config.load()
 
 
-def test_only_the_overflow_may_be_zero() -> None:
-    assert config.settings_of(config.Base, {"POOL_OVERFLOW": "0"})["POOL_OVERFLOW"] == 0
+def test_only_the_overflow_and_the_days_that_files_are_kept_may_be_zero() -> None:
+    for name in ("POOL_OVERFLOW", "KEEP_FILES_DAYS"):
+        assert config.settings_of(config.Base, {name: "0"})[name] == 0
     with pytest.raises(ConfigError, match="from 1 up"):
         config.settings_of(config.Base, {"POOL_SIZE": "0"})
+
+
+def test_days_beyond_the_calendar_are_refused() -> None:
+    assert config.settings_of(config.Base, {"KEEP_FILES_DAYS": "36500"})["KEEP_FILES_DAYS"] == 36_500
+    with pytest.raises(ConfigError, match="from 0 to 36500"):
+        config.settings_of(config.Base, {"KEEP_FILES_DAYS": "36501"})
 
 
 @pytest.mark.parametrize(("name", "most"), [("IMPORT_TIMEOUT_S", 604_800), ("IMPORT_MEMORY_MB", 1_048_576)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 
 import pymysql
@@ -15,9 +16,12 @@ from app.interrupts import uninterrupted
 from app.services import runs
 from app.services.failures import failure_of
 from app.services.imports.diagnosis import RowsRejected, refused, unreadable
+from app.services.imports.keeping import keep
+from app.services.imports.kept_files import Copy, copied
 from app.services.imports.loading import load_and_prove, loading_connection
 from app.services.imports.new_table import NewTable, created, infer
 from app.services.imports.refusals import Unexplained, is_refusal
+from app.services.imports.replay import record
 from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
 from app.services.imports.sources import RowsRejectedError, Source
 from app.sheets.convert.rules import Rules
@@ -47,16 +51,18 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         AppError: nothing was written, and why; RowsRejected names the cells.
     """
     with ExitStack() as stack:
+        copies = [] if request.dry_run else stack.enter_context(copied(request.files))  # before they are read
         readers = [stack.enter_context(Reader(path, request.limits)) for path in request.files]
         sources = [
             Source(reader, reader.head(request.sheet, request.header_row, request.skip_hidden)) for reader in readers
         ]
         new_table = _prepare(sources, request, watcher)
         name = f"{', '.join(path.name for path in request.files)} → {request.table}"
-        details = runs.Details(dry_run=request.dry_run)
+        options = {} if request.dry_run else record(sources, copies, new_table, request).as_options()
+        details = runs.Details(dry_run=request.dry_run, options=options)
         with runs.recorded("import", name, request.arguments(), details=details) as run:
             started = time.monotonic()
-            rows = _load(sources, new_table, request, watcher, run)
+            rows, cannot_undo = _load(sources, copies, new_table, request, watcher, run)
         return Outcome(
             run_id=run.id,
             table=request.table,
@@ -65,6 +71,7 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
             seconds=time.monotonic() - started,
             dry_run=request.dry_run,
             created=new_table is not None and not request.dry_run,
+            cannot_undo=cannot_undo,
             sheets=tuple(source.report() for source in sources),
         )
 
@@ -83,9 +90,17 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
 
 
 def _load(
-    sources: list[Source], new_table: NewTable | None, request: ImportRequest, watcher: Watcher, run: runs.OpenRun
-) -> int:
-    """Load within one transaction, and return the rows; whatever the database refuses is explained by cells."""
+    sources: list[Source],
+    copies: Sequence[Copy],
+    new_table: NewTable | None,
+    request: ImportRequest,
+    watcher: Watcher,
+    run: runs.OpenRun,
+) -> tuple[int, str]:
+    """Load within one transaction; return the rows, and why they cannot be taken back, if they cannot.
+
+    Whatever the database refuses is explained by cells.
+    """
 
     def progress(rows: int) -> None:
         run.done = rows
@@ -106,12 +121,13 @@ def _load(
             if request.dry_run:
                 connection.rollback()
                 run.rows[request.table] = {"inserted": rows}
-                return rows
+                return rows, "it was a dry run"
+            cannot_undo = keep(sources, copies, request.create)
             with uninterrupted():
                 connection.commit()
                 run.rows[request.table] = {"inserted": rows}
                 run.committed = True
-            return rows
+            return rows, cannot_undo
     except RowsRejectedError:
         raise unreadable(sources) from None
     except Exception as error:

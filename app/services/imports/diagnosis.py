@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.errors import Invalid
-from app.services.imports.loading import loading_connection, road
+from app.services.imports.loading import loading_connection
 from app.services.imports.request import ImportRequest
 from app.services.imports.sources import Source
+from app.services.imports.staging import STAGE_STEP, fill_stage, make_stage
 from app.sheets.diagnose import Violation, violations, warned
 from app.sheets.load.mysql import LoadError
-from app.sheets.load.statements import STAGE, create_stage, stage_columns
+from app.sheets.load.statements import stage_columns
 from app.sheets.rejects import Group, RejectedCell, addresses, grouped
 from app.sheets.table import Table
 from app.words import counted
 
-STAGE_STEP = 1 << 21  # more than Excel has rows: a staged row's number tells its source too
 SHOWN_GROUPS = 20
 
 
@@ -99,15 +99,13 @@ def _staged(
 ) -> list[Violation]:
     """Stage one more source, and return the violations of all rows staged so far."""
     columns = source.columns
-    load, sink = road(connection)
     if number == 0:
-        connection.exec_driver_sql(create_stage(connection.dialect, request.table, table.columns))
-    step = number * STAGE_STEP
+        make_stage(connection, request.table, table.columns)
     found: list[Violation] = []
     try:
-        load(connection, STAGE, stage_columns(columns), source.rows(request, sink, lambda _count: None, stage=step))
+        fill_stage(connection, source, request, stage_columns(columns), number)
     except LoadError as error:
-        found += warned(error.warnings, [step + row for row in source.numbers])
+        found += warned(error.warnings, [number * STAGE_STEP + row for row in source.numbers])
     return found + violations(connection, table, columns, request.max_errors)
 
 

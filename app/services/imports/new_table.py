@@ -28,6 +28,11 @@ class NewTable:
     definition: sa.Table
     headers: tuple[Header, ...]
 
+    def mapping(self) -> tuple[tuple[int, str, str], ...]:
+        """Return the sheet's column from 0, its header, and the table's column, for each column that is filled."""
+        names = [column.name for column in self.definition.columns][-len(self.headers) :]
+        return tuple((position, header, name) for (position, header), name in zip(self.headers, names, strict=True))
+
     def plan(self, source: Source, table: Table) -> Plan:
         """Return the plan that fills the table, as the database has it now."""
         columns = table.columns[len(table.columns) - len(self.headers) :]

@@ -93,7 +93,10 @@ class SheetReport:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished import. `rows` were inserted, or would have been in a dry run; `columns` were proved equal."""
+    """A finished import. `rows` were inserted, or would have been in a dry run; `columns` were proved equal.
+
+    `cannot_undo` says why it cannot be undone, without a full stop; "" where it can.
+    """
 
     run_id: int
     table: str
@@ -102,4 +105,5 @@ class Outcome:
     seconds: float
     dry_run: bool
     created: bool
+    cannot_undo: str
     sheets: tuple[SheetReport, ...]

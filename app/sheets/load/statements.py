@@ -57,6 +57,14 @@ def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> 
     )
 
 
+def drop_temporary(dialect: sa.Dialect, table: str) -> str:
+    """Return the DROP of a temporary table.
+
+    On MySQL the word TEMPORARY keeps it from committing (MySQL manual, "DROP TABLE Statement").
+    """
+    return f"DROP TABLE temp.{table}" if dialect.name == "sqlite" else f"DROP TEMPORARY TABLE {table}"
+
+
 def stage_columns(columns: Sequence[Column]) -> list[Column]:
     """Return the columns of the staging table: the row number, then those of the plan, all nullable."""
     nullable = [Column(column.name, column.kind, column.sql_type) for column in columns]

@@ -1,0 +1,35 @@
+"""Keep the files of an import that can be undone, right before it commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.services.imports.kept_files import Copy
+from app.services.imports.sources import Source
+from app.sheets.undo import key_among
+
+
+def keep(sources: Sequence[Source], copies: Sequence[Copy], created: bool) -> str:
+    """Keep all files and return ""; or none of them, and return why the import cannot be undone, without a full stop.
+
+    Args:
+        created: the import made the table, which is known to hold nothing else.
+
+    Raises:
+        Failed: a file was changed while it was imported.
+    """
+    for copy in copies:
+        copy.check_unchanged()
+    lacks = [] if created else [_lack_of_key(source) for source in sources]
+    lack = next(filter(None, [*lacks, *(copy.lack for copy in copies)]), "")
+    if lack:
+        return lack
+    for copy in copies:
+        copy.keep()
+    return next((copy.lack for copy in copies if copy.lack), "")
+
+
+def _lack_of_key(source: Source) -> str:
+    summary = source.summary
+    key = key_among(source.planned.table, source.columns, summary.filled, summary.rows)
+    return key if isinstance(key, str) else ""

@@ -1,0 +1,70 @@
+"""What the ledger keeps of an import beside its arguments: enough to read its sheets again exactly as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.services.imports.kept_files import Copy
+from app.services.imports.new_table import NewTable
+from app.services.imports.request import ImportRequest
+from app.services.imports.sources import Source
+from app.sheets.convert.rules import Rules
+
+Mapped = tuple[int, str, str]  # the sheet's column from 0, its header, the table's column
+
+
+@dataclass(frozen=True)
+class SheetRecord:
+    """One sheet: its file's name and hash, and how it was mapped."""
+
+    file: str
+    sha256: str
+    sheet: str
+    header_row: int
+    columns: tuple[Mapped, ...]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How an import read its sheets. `created`: it made the table, which held nothing before."""
+
+    sheets: tuple[SheetRecord, ...]
+    rules: Rules
+    limit: int | None
+    skip_hidden: bool
+    created: bool
+
+    def as_options(self) -> dict[str, Any]:
+        """Return it as a run's options, which are JSON."""
+        return {**asdict(self), "rules": {**asdict(self.rules), "nulls": sorted(self.rules.nulls)}}
+
+
+def record(
+    sources: Sequence[Source], copies: Sequence[Copy], new_table: NewTable | None, request: ImportRequest
+) -> Replay:
+    """Return how this import will read its sheets."""
+    sheets = tuple(
+        SheetRecord(copy.path.name, copy.sha256, source.head.sheet, source.head.header_row, _mapped(source, new_table))
+        for source, copy in zip(sources, copies, strict=True)
+    )
+    return Replay(sheets, request.rules, request.limit, request.skip_hidden, request.create)
+
+
+def replay_of(options: dict[str, Any]) -> Replay | None:
+    """Return what a run's options say; None for a run from before they did."""
+    if "sheets" not in options:
+        return None
+    rules = Rules(**{**options["rules"], "nulls": frozenset(options["rules"]["nulls"])})
+    sheets = [
+        SheetRecord(**{**sheet, "columns": tuple((place, header, name) for place, header, name in sheet["columns"])})
+        for sheet in options["sheets"]
+    ]
+    return Replay(tuple(sheets), rules, options["limit"], options["skip_hidden"], options["created"])
+
+
+def _mapped(source: Source, new_table: NewTable | None) -> tuple[Mapped, ...]:
+    if new_table is not None:
+        return new_table.mapping()
+    return tuple((mapped.position, mapped.header, mapped.column.name) for mapped in source.planned.columns)

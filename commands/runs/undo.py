@@ -1,0 +1,55 @@
+"""`flask runs undo`: take an import back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from app.words import counted
+from commands.output import as_json, say
+from commands.runs.run_id import run_id_argument
+
+if TYPE_CHECKING:
+    from app.services.imports.undoing import Undone
+
+
+@click.command("undo")
+@run_id_argument
+@click.option("--yes", is_flag=True, help="Undo without asking.")
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+def command(run_id: int, yes: bool, json_: bool) -> None:
+    """Take the import ID back: delete exactly the rows that it inserted.
+
+    The kept workbook is read again, and every row of it must be in the table with the values that were imported. Where
+    rows are missing, were changed since, or have others pointing to them, nothing is deleted. All or nothing, in one
+    transaction. A table that --create made stays, empty.
+
+    Runs of scripts keep counts, not the values that were there before, and cannot be undone.
+    """
+    from flask import current_app
+
+    from app.services import database
+    from app.services.imports.undoable import undoable
+    from app.services.imports.undoing import undo
+    from commands.confirmation import confirm
+
+    what = undoable(run_id)
+    if not yes:
+        loss = f"This deletes {counted(what.rows, 'row')} from {what.table.name}: run {run_id}, {what.name}."
+        confirm(loss, "Nothing was deleted.", database.name() if current_app.config["PRODUCTION"] else "")
+    done = undo(what)
+    if json_:
+        click.echo(as_json({**asdict(done), "seconds": round(done.seconds, 3)}))
+    _print(done)
+
+
+def _print(done: Undone) -> None:
+    stay = f"; {counted(done.left, 'row')} stay{'s' * (done.left == 1)}" if done.left else ""
+    rows = f"{counted(done.rows, 'row')} deleted from {done.table}"
+    say(f"Run {done.undoes} is undone: {rows} in {done.seconds:.1f} s{stay}.")
+    if done.created:
+        empty = "" if done.left else ", empty"
+        say(f"The table {done.table}, which run {done.undoes} made, stays{empty}: drop it yourself if nobody needs it.")
+    say(f"Run {done.run_id} · see it with: flask runs show {done.run_id}")
