@@ -46,16 +46,21 @@ def settle(run_id: int, held_here: bool = False) -> bool:
 
     def died(session: Session, row: Run) -> bool:
         # Whoever takes a run up takes its lock first, and then needs this row, which is ours: a free lock says all.
-        return row.state == "running" and (
-            held_here or row.lock_name is None or locks.is_free(session.connection(), row.lock_name)
-        )
+        if row.state != "running" or not (held_here or row.lock_name is None or _free(session, row.lock_name)):
+            return False
+        # Waits for the last transaction of the dead process, which the database may still be committing.
+        checkpoint = session.get(Checkpoint, run_id, with_for_update=True)
+        if checkpoint is not None:
+            row.rows, row.progress_done = checkpoint.rows, checkpoint.done
+        return True
 
-    with reading() as session:
-        checkpoint = session.get(Checkpoint, run_id)
-        known = {} if checkpoint is None else {"rows": checkpoint.rows, "progress_done": checkpoint.done}
-    return moves.move(run_id, "lost", died, error=DIED, stop_requested=None, **known)
+    return moves.move(run_id, "lost", died, error=DIED, stop_requested=None)
 
 
 def _is_free(session: Session, run_id: int) -> bool:
     name = session.scalar(select(Run.lock_name).where(Run.id == run_id))
-    return name is None or locks.is_free(session.connection(), name)
+    return name is None or _free(session, name)
+
+
+def _free(session: Session, name: str) -> bool:
+    return locks.is_free(session.connection(), name)
