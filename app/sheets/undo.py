@@ -90,7 +90,6 @@ class _ByKey:
         both = f"FROM {STAGE} s LEFT JOIN {self.table} t ON {self._key('t')}"
         counts = f"SELECT COUNT(*), COUNT(t.{first}), COALESCE(SUM({self._same()}), 0) {both}{lock}"
         staged, there, same = map(int, connection.exec_driver_sql(counts).one())
-        # What SUM leaves out is NULL: a row that is not there. <=> and IS are never NULL themselves.
         wrong = f"t.{first} IS NULL OR NOT ({self._same()})"
         names = ", ".join(f"s.{quoted(self.dialect, name)}" for name in self.key.columns)
         few = f"SELECT {names} {both} WHERE {wrong} ORDER BY s.{STAGE_ROW} LIMIT {SHOWN_KEYS}"

@@ -1,8 +1,9 @@
-"""Delete the logs and artifacts of runs that ended long ago.
+"""Delete the logs and artifacts of runs that ended long ago, and the workbooks of imports no longer to be undone.
 
 Run it now and then, or when the disk fills up. The ledger keeps its rows: who did what is still on record, and only the
 files of the run are gone. Runs that go on, wait, or can be taken up again (queued, running, paused, lost) keep theirs,
-and so does every folder that belongs to no run of this database.
+and so does every folder that belongs to no run of this database. Workbooks are kept for KEEP_FILES_DAYS days, whatever
+--days says; each import deletes those that are older, too.
 
 \b
     flask script run purge_runs --dry-run
@@ -23,6 +24,7 @@ from app.models import Run
 from app.models.base import utc_now
 from app.runner import script
 from app.runner.script_run import ScriptRun
+from app.services.imports import kept_files
 from app.services.runs.folders import RunFolder, all_folders, folder_of
 from app.words import counted
 
@@ -40,6 +42,16 @@ def purge(run: ScriptRun, folder: RunFolder) -> int:
     run.log.info("Run %d: %s", folder.run_id, shown(size))
     run.external(shutil.rmtree, str(folder.path))
     return size
+
+
+def purge_workbooks(run: ScriptRun) -> None:
+    """Delete the kept workbooks that are older than KEEP_FILES_DAYS. A dry run only lists the calls."""
+    files = kept_files.expired(kept_files.days())
+    freed = sum(file.stat().st_size for file in files)
+    for file in files:
+        run.external(file.unlink, missing_ok=True)
+    verb = "would be deleted" if run.dry_run else "deleted"
+    run.log.info("%s of imports %s, %s freed", counted(len(files), "workbook"), verb, shown(freed))
 
 
 def shown(size: int) -> str:
@@ -71,6 +83,7 @@ def main(run: ScriptRun, days: int) -> None:
                 folders += 1
     verb = "would be deleted" if run.dry_run else "deleted"
     run.log.info("%s %s, %s freed", counted(folders, "folder"), verb, shown(freed))
+    purge_workbooks(run)
     if left := strangers(run.session):
         run.log.warning("%s of no run in this database: left alone", counted(left, "folder"))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Run
 from app.models.base import utc_now
 from app.models.run import MOVES
+from app.services.imports import kept_files
 from app.services.runs.folders import RunFolder, all_folders, folder_of
 from tests.offline_script.kept import log
 from tests.scripts import run_script
@@ -87,3 +91,35 @@ def test_what_is_gone_already_is_no_error(session: Session) -> None:
     run_of(session, "succeeded", 91)
     run_script("purge_runs")
     assert "0 folders deleted" in log(run_script("purge_runs").run_id)
+
+
+def kept_workbook(name: str, days: float) -> Path:
+    """Keep a workbook of an import of so many days ago."""
+    then = (utc_now() - timedelta(days=days)).timestamp()
+    kept_files.folder().mkdir(exist_ok=True, parents=True)
+    file = kept_files.folder() / name
+    file.write_bytes(b"." * 3000)
+    os.utime(file, (then, then))
+    return file
+
+
+def test_workbooks_of_imports_are_kept_for_their_own_days(session: Session, app: Flask) -> None:
+    app.config["KEEP_FILES_DAYS"] = 10
+    old, new = kept_workbook("a" * 64, 10.1), kept_workbook("b" * 64, 9.9)
+    outcome = run_script("purge_runs", "--days", "1")
+    assert (old.exists(), new.exists()) == (False, True)
+    assert "1 workbook of imports deleted, 0.0 MiB freed" in log(outcome.run_id)
+
+
+def test_a_copy_that_an_import_may_be_writing_is_kept_for_a_day(session: Session, app: Flask) -> None:
+    app.config["KEEP_FILES_DAYS"] = 0
+    old, new = kept_workbook("a.tmp", 1.1), kept_workbook("b.tmp", 0.9)
+    run_script("purge_runs")
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_dry_run_deletes_no_workbook(session: Session) -> None:
+    old = kept_workbook("a" * 64, 31)
+    outcome = run_script("purge_runs", dry_run=True)
+    assert old.exists()
+    assert "1 workbook of imports would be deleted" in log(outcome.run_id)
