@@ -124,9 +124,11 @@ def _copy(path: Path) -> Copy:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with path.open("rb") as source, os.fdopen(descriptor, "wb") as target:
                 return Copy(path, _hashed(source, target), stamp, unfinished)
-        except OSError as error:
+        except BaseException as error:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
             lack = _unkept(path, error)
     return Copy(path, sha256_of(path), stamp, lack=lack)
 
