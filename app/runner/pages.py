@@ -76,6 +76,8 @@ class _QueryPages:
         self.fingerprint = _fingerprint(str(query), *map(str, columns))
 
     def left(self, session: Session) -> int | None:
+        if self._query._for_update_arg is not None:
+            return None  # counting would lock all of it
         return session.scalar(select(func.count()).select_from(self._rest().subquery()))
 
     def go_to(self, cursor: str, position: int) -> None:  # noqa: ARG002 - a key says where alone

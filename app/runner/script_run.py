@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from app.errors import Failed, Refused
 from app.runner.artifacts import Artifacts
 from app.runner.batch import ABORT, Batch, check_on_error
-from app.runner.cursor import encode
+from app.runner.cursor import encode, shown
 from app.runner.pace import Pace
 from app.runner.pages import FOREIGN, Page, Pages, pages_of
 from app.runner.stopping import Stopper
@@ -47,6 +47,7 @@ class ScriptRun:
         self._artifacts = artifacts
         self._next_step = 0
         self._left: tuple[Page, Batch] | None = None
+        self._total_given = False
 
     @property
     def should_stop(self) -> bool:
@@ -55,7 +56,8 @@ class ScriptRun:
 
     def progress(self, total: int | None = None, done: int | None = None) -> None:
         """Say how many items there are, and how many are done; `batches` counts by itself."""
-        self._record.total = self._record.total if total is None else total
+        if total is not None:
+            self._record.total, self._total_given = total, True
         self._record.done = self._record.done if done is None else done
 
     def batches(
@@ -135,8 +137,7 @@ class ScriptRun:
         return pages
 
     def _each(self, pages: Pages, size: int, on_error: str) -> Iterator[Batch]:
-        last = False
-        counted = self._record.total is not None
+        last, counted = False, self._total_given
         while not last:
             self._stopper.check()
             started = time.monotonic()
@@ -158,8 +159,7 @@ class ScriptRun:
 
     def _count(self, pages: Pages) -> None:
         left = pages.left(self.session)
-        if left is not None:
-            self._record.total = self._work.position.done + left
+        self._record.total = None if left is None else self._work.position.done + left
 
     def _commit_what_was_left(self) -> None:
         """Commit the batch that was gone through: also one in which the script left its loop."""
@@ -176,3 +176,5 @@ class ScriptRun:
         position.batches += 1
         self._work.commit(batch)
         self._record.done = position.done
+        for key, error in batch.failures:
+            self.log.warning("Left out %s: %s", shown(key), error)

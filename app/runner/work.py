@@ -122,8 +122,13 @@ class Work:
             self._save(None)
 
     def _check_max_rows(self, total: int) -> None:
-        if self._terms.max_rows is not None and total > self._terms.max_rows:
-            raise Refused(
-                f"More than {counted(self._terms.max_rows, 'row')} would change; what is not committed is rolled back.",
-                "See what it does with --dry-run, or allow more with --max-rows.",
-            )
+        if self._terms.max_rows is None or total <= self._terms.max_rows:
+            return
+        message = f"More than {counted(self._terms.max_rows, 'row')} would change;"
+        if not self._batches_saved:
+            hint = "See what it does with --dry-run, or allow more with --max-rows."
+            raise Refused(f"{message} all is rolled back.", hint)
+        raise Refused(
+            f"{message} {counted(self._total_saved, 'changed row')} of earlier batches stay, the rest is rolled back.",
+            f"To go on with more: flask runs resume {self._record.id} --max-rows N",
+        )

@@ -26,4 +26,4 @@ def command(run_id: int, follow: bool) -> None:
         click.echo(plain(line))
     if not shown:
         place = runs.log_place(run)
-        say(f"Run {run_id} has no log here." + (f" It ran on {place}: look there." if place else ""))
+        say(f"Run {run_id} " + (f"has no log here; it ran on {place}: look there." if place else "left no log."))

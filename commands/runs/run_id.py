@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 LARGEST_ID = 2**31 - 1  # MySQL's INT
 
-run_id_argument = click.argument("run_id", metavar="ID", type=click.IntRange(1, LARGEST_ID))
+
+class RunId(click.ParamType):
+    """A run's number: an integer that the database can hold; help does not show the bounds."""
+
+    name = "run"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return it as an int."""
+        return click.IntRange(1, LARGEST_ID).convert(value, param, ctx)
+
+
+run_id_argument = click.argument("run_id", metavar="ID", type=RunId())

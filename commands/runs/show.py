@@ -16,6 +16,7 @@ from commands.runs.run_id import run_id_argument
 if TYPE_CHECKING:
     from app.models import Run, RunMove
 
+MOST_FAILURES = 20
 WIDTH = 15  # the longest column's name, and a blank
 
 
@@ -31,13 +32,15 @@ def command(run_id: int, json_: bool) -> None:
 
     run, moves = runs.get(run_id), runs.moves_of(run_id)
     if json_:
-        more = {"log": _log(run), "moves": [_move_as_dict(move) for move in moves]}
+        failures = [{"key": key, "error": error} for key, error in runs.failures_of(run_id)]
+        more = {"log": _log(run), "failures": failures, "moves": [_move_as_dict(move) for move in moves]}
         click.echo(as_json({**runs.as_dict(run), **more}))
         return
     for name, value in runs.as_dict(run).items():
         shown = SHOWN.get(name, lambda run, name=name: _plain(getattr(run, name)))
         _line(name, value if value in (None, "") else shown(run))
     _line("log", _log(run))
+    _line("failures", _failures(runs.failures_of(run_id, MOST_FAILURES + 1)))
     _line("moves", "\n".join(_moves(moves)))
 
 
@@ -66,6 +69,13 @@ def _artifacts(run: Run) -> str:
     folder = runs.folder_of(run.id, run.token).artifacts
     files = [plain(f"{folder / file['name']} ({file['size']:,} bytes)") for file in run.artifacts]
     return ("\n" + " " * WIDTH).join(files)
+
+
+def _failures(failures: list[tuple[str, str]]) -> str:
+    lines = [plain(f"{key}: {error}") for key, error in failures[:MOST_FAILURES]]
+    if len(failures) > MOST_FAILURES:
+        lines.append("and more: --json has all of them")
+    return ("\n" + " " * WIDTH).join(lines)
 
 
 def _moves(moves: list[RunMove]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,21 @@ if TYPE_CHECKING:
 TAMPERED = 1
 
 
+def _checked_head(_context: click.Context, _parameter: click.Parameter, head: str) -> str:
+    """Refuse what is not the head of a chain as wrong usage."""
+    if head and not re.fullmatch(r"\d{1,9}:[0-9a-f]{64}", head.strip()):
+        raise click.BadParameter("it looks like 41:9f86d0…, with 64 hex digits.")
+    return head
+
+
 @click.command("verify")
-@click.option("--head", default="", metavar="N:HASH", help="The head of an earlier verification: finds a cut end.")
+@click.option(
+    "--head",
+    default="",
+    metavar="N:HASH",
+    callback=_checked_head,
+    help="The head of an earlier verification: finds a cut end.",
+)
 @click.option("--json", "json_", is_flag=True, help="Print JSON instead of sentences.")
 def command(head: str, json_: bool) -> None:
     """Check that the ledger is what was written.

@@ -59,8 +59,11 @@ def _report_dry_run(outcome: ScriptOutcome) -> None:
     for table in diff:
         for line in _lines_of(table):
             say(f"  {line}")
-    forced = " --force" if outcome.retired else ""
-    say(f"Nothing was written. Do it with: flask script run {outcome.name}{forced} --apply {outcome.run_id}")
+    say(f"Nothing was written. Do it with: {_again(outcome)} --apply {outcome.run_id}")
+
+
+def _again(outcome: ScriptOutcome) -> str:
+    return f"flask script run {outcome.name}{' --force' if outcome.retired else ''}"
 
 
 def _lines_of(table: TableDiff) -> Iterator[str]:
@@ -100,9 +103,11 @@ def _report_rest(outcome: ScriptOutcome) -> None:
             say(f"  {call}")
         if len(result.calls) > MOST_CALLS:
             say(f"  and {len(result.calls) - MOST_CALLS:,} more")
-    if result.failed:
+    if result.failed and outcome.dry_run:
+        say(f"{counted(result.failed, 'item')} would fail and stay as they were; see flask runs log {outcome.run_id}.")
+    elif result.failed:
         say(f"{counted(result.failed, 'item')} failed and stayed as they were. When that is mended, take them up with:")
-        say(f"  flask script run {outcome.name} --retry-failed {outcome.run_id}")
+        say(f"  {_again(outcome)} --retry-failed {outcome.run_id}")
     for artifact in result.artifacts:
         path = artifact["name"] if outcome.dry_run else outcome.folder / artifact["name"]
         say(f"{'Would leave' if outcome.dry_run else 'Left'} {path} ({counted(artifact['size'], 'byte')}).")

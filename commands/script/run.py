@@ -152,7 +152,8 @@ def _refuse_arguments(ctx: click.Context, given: dict[str, Any], taken_over: lis
         raise click.UsageError("--apply does a dry run for real: neither --dry-run nor --retry-failed goes with it.")
     typed = [name for name in given if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE]
     if typed:
-        names = ", ".join(typed)
+        spelled = {parameter.name: parameter.opts[-1] for parameter in ctx.command.params}
+        names = ", ".join(spelled[name] for name in typed)
         raise click.UsageError(f"The arguments are those of the other run; leave these out: {names}.")
 
 
@@ -162,6 +163,7 @@ def _confirmed(file: ScriptFile, script: Script, options: dict[str, Any]) -> tup
 
     from flask import current_app
 
+    from app.errors import Refused
     from app.services import database
     from app.services.failures import where
     from app.services.scripts import guards
@@ -171,7 +173,11 @@ def _confirmed(file: ScriptFile, script: Script, options: dict[str, Any]) -> tup
     reason = options["reason"]
     if not current_app.config["PRODUCTION"] or options["dry_run"] or script.read_only:
         return reason, options["yes"]
-    if not reason and sys.stdin.isatty():
+    missing = [] if reason else ["--reason TEXT"], [] if options["yes"] else ["--yes"]
+    if not sys.stdin.isatty() and any(missing):
+        say = " and ".join(missing[0] + missing[1])
+        raise Refused(f"{script.name} changes production: {where()}. Nobody can be asked here.", f"To go on: {say}")
+    if not reason:
         reason = click.prompt("Why", err=True)
     if not options["yes"]:
         confirm(f"{script.name} changes production: {where()}.", "Nothing was changed.", database.name())

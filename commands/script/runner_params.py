@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from commands.runs.run_id import RunId
+
 # They land in names of their own, so that a script's parameter may be called dry_run all the same.
 PREFIX = "runner_"
-LARGEST_ID = 2**31 - 1
-
-_RUN_ID = click.IntRange(1, LARGEST_ID)
+_RUN_ID = RunId()
 
 
 def _option(spelling: str, **settings: Any) -> click.Option:

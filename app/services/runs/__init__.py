@@ -6,7 +6,7 @@ Any service opens a run with `recorded`; the command line, the web and scripts a
 from app.services.runs.folders import folder_of
 from app.services.runs.log_lines import followed_lines, log_lines, log_place
 from app.services.runs.open_run import OpenRun
-from app.services.runs.queries import Filter, as_dict, get, moves_of, newest, shown_state
+from app.services.runs.queries import Filter, as_dict, failures_of, get, moves_of, newest, shown_state
 from app.services.runs.recording import Details, recorded
 from app.services.runs.verification import Verification, verify
 
@@ -16,6 +16,7 @@ __all__ = [
     "OpenRun",
     "Verification",
     "as_dict",
+    "failures_of",
     "folder_of",
     "followed_lines",
     "get",

@@ -10,7 +10,8 @@ from sqlalchemy import Select, select
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Run, RunMove
+from app.models import Run, RunFailure, RunMove
+from app.runner import cursor
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
 from app.services.runs.settling import try_to_settle
@@ -64,6 +65,13 @@ def moves_of(run_id: int) -> list[RunMove]:
         return list(session.scalars(select(RunMove).where(RunMove.run_id == run_id).order_by(RunMove.id)))
 
 
+def failures_of(run_id: int, limit: int | None = None) -> list[tuple[str, str]]:
+    """Return the keys of the items that a run left out, and why; the first `limit` of them."""
+    query = select(RunFailure).where(RunFailure.run_id == run_id).order_by(RunFailure.id).limit(limit)
+    with reading() as session:
+        return [(cursor.shown(cursor.decode(row.key)), row.error) for row in session.scalars(query)]
+
+
 def as_dict(run: Run) -> dict[str, Any]:
     """Return every column of a run by its name; times in ISO 8601, UTC."""
     values = {column.name: getattr(run, column.name) for column in Run.__table__.columns}
@@ -71,8 +79,10 @@ def as_dict(run: Run) -> dict[str, Any]:
 
 
 def shown_state(run: Run) -> str:
-    """Return a run's state for people: a dry run that succeeded did nothing, and says so."""
-    return "dry run" if run.dry_run and run.state == "succeeded" else run.state
+    """Return a run's state for people: a dry run did nothing, and says so, also if it failed."""
+    if not run.dry_run:
+        return run.state
+    return "dry run" if run.state == "succeeded" else f"{run.state} (dry run)"
 
 
 def _query(wanted: Filter) -> Select[Run]:

@@ -14,7 +14,7 @@ from app.errors import AppError, Failed, Interrupted
 from app.runner.artifacts import Artifacts
 from app.runner.batch import described
 from app.runner.script import Script, UsageError
-from app.runner.stopping import CANCEL, Stopped
+from app.runner.stopping import CANCEL, Stopped, TimedOut
 from app.runner.terms import Terms
 from app.services import runs
 from app.services.failures import failure_of
@@ -32,6 +32,10 @@ def told(script: Script, terms: Terms, record: runs.OpenRun) -> Iterator[None]:
         cancelled = not resumable or (isinstance(stop, Stopped) and stop.what == CANCEL)
         record.ending = "cancelled" if cancelled else "paused"
         raise _interrupted(record) from None
+    except TimedOut as error:
+        if resumable:
+            error.hint = f"Go on with: flask runs resume {record.id}"
+        raise
     except (AppError, UsageError):
         raise
     except SQLAlchemyError as error:
@@ -57,5 +61,5 @@ def _failed(script: Script, record: runs.OpenRun, error: Exception, message: str
     notes = "".join(f" {note}." for note in getattr(error, "__notes__", ()))
     hint = f"The traceback: flask runs log {record.id}"
     if resumable and record.rows:
-        hint += f" Mend it and go on with: flask runs resume {record.id} --new-code"
+        hint += f"\nMend it and go on with: flask runs resume {record.id} --new-code"
     return Failed(f"{message}{place}{notes}", hint, for_record=f"{described(error)}{place}{notes}")

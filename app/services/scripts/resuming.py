@@ -26,16 +26,18 @@ from app.services.scripts import guards
 from app.services.scripts.locking import locked
 from app.services.scripts.request import Observer, ScriptOutcome
 from app.services.scripts.running import terms_of
+from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go, outcome_of
 
-RESUMABLE = ("paused", "lost", "failed")
 
-
-def resume(run_id: int, observer: Observer, new_code: bool = False, wait_s: float = 0) -> ScriptOutcome:
+def resume(
+    run_id: int, observer: Observer, new_code: bool = False, wait_s: float = 0, max_rows: int | None = None
+) -> ScriptOutcome:
     """Go on with a run after its last committed batch: with its arguments, each item exactly once.
 
     Args:
         new_code: although the script's file has changed since.
+        max_rows: another limit than the run began with.
 
     Raises:
         NotFound: there is no such run, or its script is gone. Conflict: it is in no state to go on.
@@ -53,7 +55,7 @@ def resume(run_id: int, observer: Observer, new_code: bool = False, wait_s: floa
     values = guards.values_of(run)
     with locked(script, wait_s) as lock:
         run = _resumable(run_id)  # as it is now that nobody else can take it up
-        terms = terms_of(script, run.options)
+        terms = terms_of(script, run.options | ({} if max_rows is None else {"max_rows": max_rows}))
         position = checkpoints.take_up(db.engine, run_id)
         record = runs.OpenRun(
             token=run.token,
@@ -85,7 +87,9 @@ def _resumable(run_id: int) -> Run:
     if run.dry_run:
         raise Conflict(f"Run {run_id} is a dry run; nothing of it was kept.", "Start it anew.")
     if run.state not in RESUMABLE:
-        raise Conflict(f"Run {run_id} is {run.state}; there is nothing to resume.", f"See: flask runs show {run_id}")
+        raise Conflict(
+            f"Run {run_id} {STATES[run.state]}; there is nothing to resume.", f"See: flask runs show {run_id}"
+        )
     return run
 
 

@@ -21,6 +21,7 @@ from app.services import runs
 from app.services.scripts import guards
 from app.services.scripts.locking import locked
 from app.services.scripts.request import Observer, ScriptOutcome, ScriptRequest
+from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go
 from app.services.transactions import reading
 
@@ -68,9 +69,9 @@ def terms_of(script: Script, options: Mapping[str, Any], dry_run: bool = False) 
 def _tell_unfinished(script: Script, observer: Observer) -> None:
     """Tell of a run of the script that could go on: whoever starts it anew may have meant that one."""
     last = next(iter(runs.newest(1, runs.Filter(script_id=script.id, dry_run=False))), None)
-    if last is not None and last.state in ("paused", "lost"):
-        done = f" after {last.progress_done:,} items" if last.progress_done else ""
-        observer.note(f"Run {last.id} of it is {last.state}{done}; to go on with that: flask runs resume {last.id}")
+    if last is not None and last.state in RESUMABLE and last.progress_done:
+        how = f"{STATES[last.state]} after {last.progress_done:,} items"
+        observer.note(f"Run {last.id} of it {how}; to go on with that one: flask runs resume {last.id}")
 
 
 def _values(request: ScriptRequest, script: Script, sha256: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_the_log_is_printed_plain(cli: FlaskCliRunner) -> None:
 def test_no_log_is_said_on_stderr(how: list[str], cli: FlaskCliRunner, recorded: int) -> None:
     result = cli.invoke(args=["runs", "log", str(recorded), *how])
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == f"Run {recorded} has no log here.\n"
+    assert result.stderr == f"Run {recorded} left no log.\n"
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -66,7 +66,7 @@ def test_a_log_elsewhere_is_said_to_be_there(
     monkeypatch.setattr("socket.gethostname", lambda: "another")
     result = cli.invoke(args=["runs", "log", str(recorded)])
     assert result.exit_code == 0
-    assert result.stderr == f"Run {recorded} has no log here. It ran on {runs.get(recorded).host}: look there.\n"
+    assert result.stderr == f"Run {recorded} has no log here; it ran on {runs.get(recorded).host}: look there.\n"
 
 
 def test_following_ends_with_the_run_and_loses_nothing(cli: FlaskCliRunner) -> None:

@@ -13,7 +13,7 @@ from app.extensions import db
 from app.services import runs
 from app.services.runs.channel import channel_of
 
-MORE = ("log", "moves")  # beside the columns
+MORE = ("failures", "log", "moves")  # beside the columns
 
 
 def test_json_has_every_column_and_times_in_utc(cli: FlaskCliRunner, recorded: int) -> None:

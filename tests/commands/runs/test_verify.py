@@ -52,6 +52,6 @@ def test_a_cut_end_is_found_by_the_head(cli: FlaskCliRunner, recorded: int) -> N
     assert "The chain ends at move 1; the head given is 3." in result.stdout
 
 
-def test_a_head_that_is_none_is_rejected(cli: FlaskCliRunner) -> None:
+def test_a_head_that_is_none_is_wrong_usage(cli: FlaskCliRunner) -> None:
     result = cli.invoke(args=["runs", "verify", "--head", "41"])
-    assert (result.exit_code, result.stdout) == (3, "")
+    assert (result.exit_code, result.stdout) == (2, "")
