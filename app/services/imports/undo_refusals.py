@@ -24,27 +24,21 @@ def changed(what: Undoable, sheet: SheetRecord, compared: Comparison, key: Key |
     """Return the error for rows that are not as they were imported."""
     table = what.table.name
     of = f" of {sheet.file}" if len(what.replay.sheets) > 1 else ""
-    verbs = {"missing": f"no longer in {table}", "changed": "changed since"}
-    found = [
-        f"{count:,} {'is' if count == 1 and name == 'missing' else _verb(count, name)} {words}"
-        for name, words in verbs.items()
-        if (count := getattr(compared, name))
-    ]
-    if compared.others:
-        found.append(f"{table} has {counted(compared.others, 'row')} that it did not bring, or that were changed")
-    said = f"Run {what.run_id} cannot be undone: of its {counted(compared.staged, 'row')}{of}, {', '.join(found)}."
-    keys = f" {', '.join(key.columns)}: {'; '.join(compared.keys)}" if key is not None and compared.keys else ""
-    more = compared.missing + compared.changed - len(compared.keys)
-    keys += f" and {more:,} more" if keys and more > 0 else ""
-    return Refused(f"{said}{keys}", f"{LEFT} {BY_SCRIPT}", for_record=said)
+    rows = f"of its {counted(compared.staged, 'row')}{of}"
+    found = {
+        f"{compared.missing:,} {rows} {_be(compared.missing)} no longer in {table}": compared.missing,
+        f"{compared.changed:,} {rows} {_be(compared.changed, 'was', 'were')} changed since": compared.changed,
+        f"{table} has {counted(compared.others, 'row')} that it did not bring, or not like that": compared.others,
+    }
+    said = f"Run {what.run_id} cannot be undone: {' and '.join(part for part, count in found.items() if count)}."
+    return Refused(f"{said}{_keys(compared, key)}", f"{LEFT} {BY_SCRIPT}", for_record=said)
 
 
 def pointed_to(what: Undoable, foreign: Pointing, rows: int) -> Refused:
     """Return the error for rows that point to those that would go."""
-    verb = "points" if rows == 1 else "point"
     return Refused(
         f"Run {what.run_id} cannot be undone: {counted(rows, 'row')} of {foreign.name}"
-        f" {verb} to its rows by {', '.join(foreign.columns)}.",
+        f" {_be(rows, 'points', 'point')} to its rows by {', '.join(foreign.columns)}.",
         f"{LEFT} Delete those first, or have them point to others.",
     )
 
@@ -65,7 +59,13 @@ def not_proved(what: Undoable, lost: int, expected: int) -> NotProved:
     )
 
 
-def _verb(count: int, name: str) -> str:
-    if name == "missing":
-        return "are"
-    return "was" if count == 1 else "were"
+def _keys(compared: Comparison, key: Key | None) -> str:
+    """Return the keys of a few of the rows: ` order_no: 20240007; 20240011 and 3 more`."""
+    if key is None or not compared.keys:
+        return ""
+    more = compared.missing + compared.changed - len(compared.keys)
+    return f" {', '.join(key.columns)}: {'; '.join(compared.keys)}{f' and {more:,} more' if more else ''}"
+
+
+def _be(count: int, one: str = "is", many: str = "are") -> str:
+    return one if count == 1 else many

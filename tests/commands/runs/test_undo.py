@@ -175,16 +175,31 @@ def test_without_a_terminal_it_needs_yes(goods: str, book: Book, load: Callable[
 
 
 CHANGES = {
-    "a value": ("UPDATE goods SET price = 3 WHERE sku = 'A1'", "1 was changed since. sku: A1"),
-    "a letter's case": ("UPDATE goods SET title = 'É É ﹪' WHERE sku = '71053'", "1 was changed since. sku: 71053"),
+    "a value": ("UPDATE goods SET price = 3 WHERE sku = 'A1'", "1 of its 3 rows was changed since. sku: A1"),
+    "a letter's case": (
+        "UPDATE goods SET title = 'É É ﹪' WHERE sku = '71053'",
+        "1 of its 3 rows was changed since. sku: 71053",
+    ),
     "the key's case": ("UPDATE goods SET sku = 'B2' WHERE sku = 'b2'", " sku: b2"),
-    "a space behind": ("UPDATE goods SET title = '钉子 🔩 ' WHERE sku = 'A1'", "1 was changed since"),
-    "to NULL": ("UPDATE goods SET made = NULL WHERE made IS NOT NULL", "2 were changed since. sku: A1; 71053"),
-    "from NULL": ("UPDATE goods SET made = '2024-01-01' WHERE sku = 'b2'", "1 was changed since. sku: b2"),
-    "a default's place": ("UPDATE goods SET stock = 8 WHERE sku = 'b2'", "1 was changed since. sku: b2"),
-    "a time": ("UPDATE goods SET seen = '2024-06-10 12:30:02' WHERE sku = 'A1'", "1 was changed since. sku: A1"),
-    "deleted": ("DELETE FROM goods WHERE sku = 'A1'", "1 is no longer in goods. sku: A1"),
-    "all deleted": ("DELETE FROM goods WHERE sku <> 'OLD'", "3 are no longer in goods. sku: A1; b2; 71053"),
+    "a space behind": ("UPDATE goods SET title = '钉子 🔩 ' WHERE sku = 'A1'", "1 of its 3 rows was changed since"),
+    "to NULL": (
+        "UPDATE goods SET made = NULL WHERE made IS NOT NULL",
+        "2 of its 3 rows were changed since. sku: A1; 71053",
+    ),
+    "from NULL": (
+        "UPDATE goods SET made = '2024-01-01' WHERE sku = 'b2'",
+        "1 of its 3 rows was changed since. sku: b2",
+    ),
+    "a default's place": ("UPDATE goods SET stock = 8 WHERE sku = 'b2'", "1 of its 3 rows was changed since. sku: b2"),
+    "a time": (
+        "UPDATE goods SET seen = '2024-06-10 12:30:02' WHERE sku = 'A1'",
+        "1 of its 3 rows was changed since. sku: A1",
+    ),
+    "deleted": ("DELETE FROM goods WHERE sku = 'A1'", "1 of its 3 rows is no longer in goods. sku: A1"),
+    "all deleted": (
+        "DELETE FROM goods WHERE sku <> 'OLD'",
+        "3 of its 3 rows are no longer in goods. sku: A1; b2; 71053",
+    ),
 }
 
 
@@ -251,7 +266,7 @@ def test_several_files_are_undone_together(goods: str, book: Book, load: Callabl
     second = book([["title", "price", "sku"], ["b", 1, "B"], ["c", 2, "C"]], "second.xlsx")
     run_id = load(first, second, goods)
     sql("UPDATE goods SET title = 'z' WHERE sku = 'A'")
-    refused(undo, run_id, "of its 1 row of first.xlsx, 1 was changed since. sku: A")
+    refused(undo, run_id, "1 of its 1 row of first.xlsx was changed since. sku: A")
     sql("UPDATE goods SET title = 'a' WHERE sku = 'A'")
     undone(undo, run_id)
     assert dump(goods) == before
@@ -265,7 +280,7 @@ def test_case_of_a_key_that_the_database_ignores(
     before = dump("things")
     run_id = load(book([["name", "n"], ["ABC", 1], ["Éa", 2]]), "things")
     sql("UPDATE things SET name = 'abc' WHERE name = 'ABC'")
-    refused(undo, run_id, "1 was changed since. name: ABC")
+    refused(undo, run_id, "1 of its 2 rows was changed since. name: ABC")
     sql("UPDATE things SET name = 'ABC' WHERE name = 'abc'")
     undone(undo, run_id)
     assert dump("things") == before
@@ -280,7 +295,7 @@ def test_keys_of_several_columns(app: Flask, book: Book, load: Callable[..., int
     rows = [["a", date(2024, 1, 1), 1], ["a", date(2024, 1, 2), 2.000001], ["b", date(2024, 1, 1), None]]
     run_id = load(book([["day", "shop", "n"], *([day, shop, n] for shop, day, n in rows)]), "things")
     sql("UPDATE things SET n = 2.000002 WHERE shop = 'a' AND day = '2024-01-02'")
-    refused(undo, run_id, "1 was changed since. shop, day: a, 2024-01-02")
+    refused(undo, run_id, "1 of its 3 rows was changed since. shop, day: a, 2024-01-02")
     sql("UPDATE things SET n = 2.000001 WHERE shop = 'a' AND day = '2024-01-02'")
     undone(undo, run_id)
     assert dump("things") == before
@@ -387,9 +402,13 @@ def test_table_made_by_the_import_is_emptied_and_stays(
     rows = [["a", 1, date(2024, 6, 10)], ["a", 1, date(2024, 6, 10)], ["A", None, None]]
     run_id = load(book([["name", "n", "day"], *rows]), "things", "--create", "--yes")
     sql("UPDATE things SET name = 'a' WHERE name = 'A' AND n IS NULL")
-    refused(undo, run_id, "things has 1 row that it did not bring, or that were changed")
+    refused(
+        undo,
+        run_id,
+        "1 of its 3 rows is no longer in things and things has 1 row that it did not bring, or not like that",
+    )
     sql("UPDATE things SET name = 'A' WHERE n IS NULL", "INSERT INTO things (name, n) VALUES ('a', 1)")
-    refused(undo, run_id, "things has 1 row that it did not bring")
+    refused(undo, run_id, "cannot be undone: things has 1 row that it did not bring")
     sql("DELETE FROM things WHERE day IS NULL AND n IS NOT NULL")
     result = undone(undo, run_id)
     assert f"The table things, which run {run_id} made, stays, empty" in result.stderr
