@@ -16,24 +16,30 @@ from app.words import without_values
 
 ABORT = "abort"
 SKIP = "skip"
-# Errors after which MySQL has rolled the whole transaction back, savepoints included (MySQL manual, "InnoDB Error
-# Handling"): a deadlock, and a lock table that is full.
-WHOLE_TRANSACTION = (1213, 1206)
 
 
 class Batch(list[Any]):
     """The items of one batch, a list.
 
-    `failures` are the items left out by `isolated`: their keys, and what happened.
+    Attributes:
+        failures: the items left out by `isolated`: their keys, and what happened.
+        gone_through: somebody went through all of its items.
     """
 
     def __init__(self, page: Page, session: Session, on_error: str) -> None:
         """Hold the items of a page."""
         super().__init__(page.items)
         self.failures: list[tuple[Key, str]] = []
-        self._keys = {id(item): key for item, key in zip(page.items, page.keys, strict=True)}
+        self.gone_through = False
+        self._keys = page.keys
+        self._next = 0
         self._session = session
         self._on_error = on_error
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the items."""
+        yield from super().__iter__()
+        self.gone_through = True
 
     @contextmanager
     def isolated(self, item: Any) -> Iterator[None]:
@@ -41,16 +47,28 @@ class Batch(list[Any]):
 
         With on_error="skip" an error rolls back this item alone, and its key is kept for --retry-failed; otherwise the
         error says which item it was.
+
+        Raises:
+            Failed: this is no item of the batch.
         """
+        key = self._key_of(item)
         try:
             with self._session.begin_nested():
                 yield
         except Exception as error:
-            key = self._keys[id(item)]
             if self._on_error != SKIP or _spoils_all(error):
                 error.add_note(f"at the item with the key {shown(key)}")
                 raise
             self.failures.append((key, described(error)))
+
+    def _key_of(self, item: Any) -> Key:
+        """Return an item's key; of items that are one object, the next one's."""
+        for place in (*range(self._next, len(self)), *range(self._next)):
+            if self[place] is item:
+                self._next = place + 1
+                key: Key = self._keys[place]
+                return key
+        raise Failed("What isolated() was given is no item of the batch.", "Give it the item itself.")
 
 
 def check_on_error(on_error: str) -> None:
@@ -66,8 +84,5 @@ def described(error: BaseException) -> str:
 
 
 def _spoils_all(error: Exception) -> bool:
-    """Tell whether the batch is lost, not the item alone: a guard's refusal, a lost connection, a deadlock."""
-    if isinstance(error, DBAPIError):
-        number = error.orig.args[0] if error.orig is not None and error.orig.args else None
-        return error.connection_invalidated or number in WHOLE_TRANSACTION
-    return isinstance(error, Refused)
+    """Tell whether the batch is lost, not the item alone: a guard's refusal, a lost connection."""
+    return isinstance(error, Refused) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, inspect
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Column, ColumnElement, Select, Table, UniqueConstraint, inspect, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import Failed
 
@@ -21,12 +22,43 @@ def key_columns(query: Select[Any], key: Any) -> tuple[ColumnElement[Any], ...]:
             "The query of batches has ORDER BY, LIMIT or OFFSET; batches goes by the key.",
             "Leave these out; say size= and key=.",
         )
+    if query._distinct or query._group_by_clauses or query._having_criteria:
+        raise Failed(
+            "The query of batches has DISTINCT, GROUP BY or HAVING; a page of it would be another result.",
+            "Wrap it: found = query.subquery(), then batches(select(found), key=found.c.…).",
+        )
     given = key if isinstance(key, tuple) else (key,) if key is not None else _primary_key(query)
     columns = tuple(given)
     tables = {column.table for column in map(_plain, columns) if isinstance(column, Column)}
     if len(tables) == 1 and all(isinstance(_plain(column), Column) for column in columns):
         _check_key(tables.pop(), [_plain(column).name for column in columns])
     return columns
+
+
+def check_order(session: Session, columns: Sequence[ColumnElement[Any]]) -> None:
+    """Refuse columns that the database sorts in one way and compares in another (MySQL manual, "The ENUM Type").
+
+    Raises:
+        Failed: there is one.
+    """
+    connection = session.connection()
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return
+    for column in map(_plain, columns):
+        if isinstance(column, Column) and isinstance(column.table, Table):
+            found = connection.execute(TYPE, {"table": column.table.name, "column": column.name}).scalar()
+            if found in UNORDERED:
+                raise Failed(
+                    f"The key {column.name} is {str(found).upper()}, which sorts by number and compares by text.",
+                    "Leave it out of the key.",
+                )
+
+
+UNORDERED = ("enum", "set", "bit")
+TYPE = text(
+    "SELECT data_type FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND table_name = :table AND column_name = :column"
+)
 
 
 def _primary_key(query: Select[Any]) -> tuple[ColumnElement[Any], ...]:

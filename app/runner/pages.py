@@ -7,14 +7,17 @@ import itertools
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, Protocol
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Result, ScalarResult, Select, TextClause, and_, func, or_, select
+from sqlalchemy.orm import Query, Session
 
 from app.errors import Failed, Refused
 from app.runner.cursor import Key, decode, encode, shown
-from app.runner.keys import key_columns
+from app.runner.keys import check_order, key_columns
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,14 @@ def pages_of(source: Select[Any] | Iterable[Any], key: Any, failed: Sequence[Key
 
     Args:
         key: the query's unique key: a column or a tuple of them, by default the primary key of what it selects; for an
-            iterable a function that returns an item's key, by default the item's place.
+            iterable a function that returns an item's key, by default its place and value.
         failed: only the items with these keys.
 
     Raises:
         Failed: there is no such key, or the query says in which order, or how many.
     """
+    if isinstance(source, NOT_ITERABLE):
+        raise Failed(f"batches cannot go through a {type(source).__name__}.", "Give it a select(), or a list.")
     if isinstance(source, Select):
         columns = key_columns(source, key)
         return _FailedRows(source, columns, failed) if failed is not None else _QueryPages(source, columns)
@@ -87,10 +92,13 @@ class _QueryPages:
         self._after = after
 
     def next(self, session: Session, size: int) -> Page:
+        if self._after is None:
+            check_order(session, self._columns)
         query = self._rest()
         # One more than asked for: it shows whether the key is unique across the end of the page.
         found = _rows(session, query.order_by(*self._columns).limit(size + 1), self._columns)
-        _check_unique([key for _, key in found])
+        before = () if self._after is None else (self._after,)
+        _check_unique([*before, *(key for _, key in found)])
         page = found[:size]
         if page:
             self._after = page[-1][1]
@@ -121,7 +129,7 @@ class _FailedRows:
 
     def next(self, session: Session, size: int) -> Page:
         while self._place < len(self._keys):
-            keys = self._keys[self._place : self._place + size]
+            keys = self._keys[self._place : self._place + min(size, MOST_KEYS)]
             self._place += len(keys)
             wanted = or_(*(and_(*(c == part for c, part in zip(self._columns, key, strict=True))) for key in keys))
             found = _rows(session, self._query.where(wanted).order_by(*self._columns), self._columns)
@@ -142,7 +150,7 @@ class _IterablePages:
     @staticmethod
     def _keyed(items: Iterable[Any], key: Any, failed: set[Key] | None) -> Iterator[tuple[Any, Key]]:
         for place, item in enumerate(items):
-            found = place if key is None else key(item)
+            found = (place, _text_of(item)) if key is None else key(item)
             wrapped = found if isinstance(found, tuple) else (found,)
             if failed is None or wrapped in failed:
                 yield item, wrapped
@@ -164,6 +172,22 @@ class _IterablePages:
         return _page(page, page[-1][1] if page else None, last=len(page) < size)
 
 
+def _text_of(item: Any) -> str:
+    """Return what an item is, as text, so that another one in its place is seen."""
+    if not isinstance(item, PLAIN):
+        raise Failed(
+            f"batches cannot tell one {type(item).__name__} from another.", "Say key=: what returns an item's key."
+        )
+    text = repr(item)
+    return text if len(text) <= LONGEST_TEXT else hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+# What would be gone through by accident, and never in the same order again.
+NOT_ITERABLE = (CompoundSelect, TextClause, Query, Result, ScalarResult)
+# Items whose repr() says all.
+PLAIN = (str, bytes, int, float, Decimal, date, time, UUID, tuple, list, dict, range, type(None))
+LONGEST_TEXT = 100
+MOST_KEYS = 400  # SQLite takes no deeper tree of conditions
 FOREIGN = "It is another run's, or the script's query changed. Start a run anew."
 SAME = "Items must come in the same order each time. Start a run anew."
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.errors import Failed
-
 PAUSE = "pause"
 CANCEL = "cancel"
 NAP_S = 0.1
@@ -29,8 +27,8 @@ class Stopped(BaseException):
         self.what = what
 
 
-class TimedOut(Failed):
-    """The script took longer than it declared."""
+class TimedOut(BaseException):
+    """The script took longer than it declared; nothing that a script catches as an error."""
 
 
 class Stopper:
@@ -38,6 +36,7 @@ class Stopper:
 
     Attributes:
         requested: PAUSE or CANCEL as soon as somebody wishes it.
+        noticed: what the script was told: by Stopped, or because it asked.
         in_batches: a `batches` loop goes on, which stops by itself; otherwise a signal breaks in at once.
     """
 
@@ -45,6 +44,7 @@ class Stopper:
         """`asked` returns what somebody wishes beside signals."""
         self._asked = asked
         self._signalled: str | None = None
+        self.noticed: str | None = None
         self.in_batches = False
 
     @property
@@ -54,9 +54,9 @@ class Stopper:
 
     def check(self) -> None:
         """Raise Stopped if the run should stop."""
-        requested = self.requested
-        if requested is not None:
-            raise Stopped(requested)
+        self.noticed = self.requested
+        if self.noticed is not None:
+            raise Stopped(self.noticed)
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the run should stop.
@@ -91,7 +91,7 @@ def signals_caught(stopper: Stopper, timeout: float | None) -> Iterator[None]:
         os.write(2, STOPPING)  # print() may not be called again from inside itself
 
     def expire(_number: int, _frame: Any) -> None:
-        raise TimedOut(f"It took longer than its timeout of {timeout:g} s; what was not committed was rolled back.")
+        raise TimedOut
 
     handlers = {signal.SIGINT: catch, signal.SIGTERM: catch, signal.SIGALRM: expire}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}

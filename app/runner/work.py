@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction
 
-from app.errors import Failed, Refused
+from app.errors import Busy, Failed, Refused
 from app.interrupts import uninterrupted
 from app.models import RunFailure
 from app.runner import checkpoints
@@ -23,6 +25,8 @@ from app.words import counted
 
 # Tables of the runner's own: no work of the script.
 OWN_TABLES = frozenset({"checkpoints", "run_failures"})
+MARK = "opsdesk_begin"
+SEE_RUNS = "See who has it: flask runs list"
 
 
 class Work:
@@ -40,53 +44,62 @@ class Work:
         self.session = Session(
             connection,
             join_transaction_mode="control_fully",  # its commit is one, whoever began the transaction
-            expire_on_commit=False,
         )
         self.position = position
+        self._saves = not (terms.dry_run or script.read_only)
+        self._pid = os.getpid()
         self.counter = RowCounter(connection, ignored=OWN_TABLES, on_change=self._check_max_rows)
         self.counter.restore(position.rows)
         self.guard = Guard(
             connection, dry_run=terms.dry_run, read_only=script.read_only, on_own_commit=self._note_commit
         )
+        if self._saves:
+            event.listen(self.session, "after_begin", self._mark)
         self._connection = connection
         self._terms = terms
         self._record = record
-        self._saves = not (terms.dry_run or script.read_only)
         self._batches_saved = position.batches
         self._total_saved = self.counter.total
+
+    def _mark(self, _session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+        """Begin a transaction with a savepoint: where that is gone at the end, so is what was done before."""
+        if not transaction.nested:
+            with self.guard.runner():
+                connection.exec_driver_sql(f"SAVEPOINT {MARK}")
+
+    @property
+    def total(self) -> int:
+        """Return how many rows were written by now."""
+        self.session.flush()
+        return self.counter.total
 
     @property
     def pending(self) -> bool:
         """Tell whether rows were changed since the last commit."""
-        self.session.flush()
-        return self.counter.total != self._total_saved
+        return self.total != self._total_saved
 
     def commit(self, batch: Batch | None = None) -> None:
         """Commit what was done, and the checkpoint with it; in a dry run only send it to the database.
 
         Raises:
             Busy: another process took the run up.
-            Failed: the script rolled the batch back. Refused: it did what it may not.
+            Failed: what was done is gone, or half of it. Refused: the script did what it may not.
         """
-        if self.guard.refused is not None:
-            raise self.guard.refused  # also where the script caught it
-        if batch is not None and self.guard.broken:
-            raise Failed(
-                "The script rolled its batch back, and the items before with it.",
-                "Do what may fail inside: with batch.isolated(item): …",
-            )
+        self._check(batch)
         self.session.flush()
+        self._check_max_rows(self.counter.total)  # also where the script caught it
         if self._terms.dry_run:
             self._total_saved = self.counter.total
         else:
             with uninterrupted(), self.guard.runner():
                 self.session.connection()  # what did not use its session has a checkpoint all the same
+                self._check_mark()
                 self._save(batch)
                 self.session.commit()
                 self._record.rows = self.counter.snapshot()
                 self._record.committed = self.position.ended
             self._batches_saved, self._total_saved = self.position.batches, self.counter.total
-        self.session.expunge_all()
+        self.session.expire_all()
 
     def close(self) -> None:
         """Roll back what is not committed, and take the listeners away."""
@@ -102,6 +115,42 @@ class Work:
         """Do a batch inside: nothing may end its transaction but the runner."""
         with self.guard.batch():
             yield
+
+    def _check(self, batch: Batch | None) -> None:
+        """Raise what stands in the way of a commit, also where the script caught it."""
+        if self._pid != os.getpid():
+            raise Failed("A process that the script forked came back from it.", "End it with os._exit().")
+        if self.guard.refused is not None:
+            raise self.guard.refused
+        if self._record.lock_lost:
+            raise Busy(f"Run {self._record.id} has lost its lock; its last batch was rolled back.", SEE_RUNS)
+        if self.guard.broken and (batch is not None or self._is_dry_after_batches):
+            raise Failed(
+                "The script rolled its batch back, and the items before with it.",
+                "Do what may fail inside: with batch.isolated(item): …",
+            )
+
+    @property
+    def _is_dry_after_batches(self) -> bool:
+        """Tell whether a rollback took back what a real run would have committed before."""
+        return self._terms.dry_run and (self.position.batches > 0 or self._total_saved > 0)
+
+    def _check_mark(self) -> None:
+        """Raise Failed if the transaction is not the one that began; then nobody knows what of it was committed."""
+        if not self._saves or self.position.committed_by_script:
+            return
+        try:
+            self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {MARK}")
+        except DBAPIError as error:
+            self.session.rollback()
+            self.session.connection()
+            self.position.committed_by_script = True
+            self._save(None)
+            self.session.commit()
+            raise Failed(
+                "The database or the script ended the transaction of this batch behind the runner's back.",
+                "See what of it is in the tables; then start a run anew.",
+            ) from error
 
     def _save(self, batch: Batch | None) -> None:
         if not self._saves:

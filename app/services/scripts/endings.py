@@ -32,10 +32,9 @@ def told(script: Script, terms: Terms, record: runs.OpenRun) -> Iterator[None]:
         cancelled = not resumable or (isinstance(stop, Stopped) and stop.what == CANCEL)
         record.ending = "cancelled" if cancelled else "paused"
         raise _interrupted(record) from None
-    except TimedOut as error:
-        if resumable:
-            error.hint = f"Go on with: flask runs resume {record.id}"
-        raise
+    except TimedOut:
+        message = f"It took longer than its timeout of {script.timeout:g} s; what was not committed was rolled back."
+        raise Failed(message, f"Go on with: flask runs resume {record.id}" if resumable else "") from None
     except (AppError, UsageError):
         raise
     except SQLAlchemyError as error:

@@ -191,7 +191,7 @@ def test_a_query_with_an_order_of_its_own_is_refused(things: None, write, ending
 
 def test_rows_changed_before_the_batches_are_refused(things: None, write) -> None:
     body = COUNT_UP.replace("(run):", "(run):\n    run.session.execute(sa.text('UPDATE things SET n = 5'))")
-    with pytest.raises(Failed, match="before its batches"):
+    with pytest.raises(Failed, match="between its batches"):
         run_script(write(body))
     assert numbers() == [0] * 25
 
@@ -213,6 +213,159 @@ def main(run):
                 raise ValueError("no")
             run.session.execute(sa.update(things).where(things.c.id == int(item)).values(n=things.c.n + 1))
 """
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("for batch in list(run.batches(select(things), key=things.c.id, size=5)): pass", "The batches are collected"),
+        ("for batch in run.batches(select(things), size=0): pass", "size is 0"),
+        ("for batch in run.batches(select(things.c.n).distinct(), key=things.c.n): pass", "DISTINCT"),
+        ("for batch in run.batches(select(things.c.n).group_by(things.c.n), key=things.c.n): pass", "GROUP BY"),
+        ("for batch in run.batches(run.session.query(things)): pass", "cannot go through a Query"),
+        ("for batch in run.batches(run.session.execute(select(things))): pass", "cannot go through a"),
+        ("for batch in run.batches([object()]): pass", "cannot tell one object from another"),
+        ("for batch in run.batches(select(Order), key=Order.note): pass", "not unique"),
+    ],
+)
+def test_loops_that_could_not_go_on_are_refused(things: None, write, body: str, message: str) -> None:
+    with pytest.raises(Failed, match=message):
+        run_script(write(f"def main(run):\n    {body}\n"))
+
+
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+def test_a_key_that_mysql_sorts_by_number_is_refused(things: None, write) -> None:
+    body = "def main(run):\n    for batch in run.batches(select(Order), key=(Order.status, Order.order_no)): pass\n"
+    with pytest.raises(Failed, match="status is ENUM"):
+        run_script(write(body))
+
+
+def test_what_is_kept_across_batches_keeps_its_changes(things: None, write) -> None:
+    body = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Thing(Base):
+    __tablename__ = "things"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+@script(owner="tests")
+def main(run):
+    first = None
+    for batch in run.batches(select(Thing), size=4):
+        for thing in batch:
+            first = first or thing
+            first.n += 1
+"""
+    path = write("def nothing():\n    pass\n")
+    path.write_text(HEAD + body)
+    tried = run_script(path, dry_run=True)
+    assert [(change.before, change.after) for change in tried.result.diff[0].samples] == [({"n": 0}, {"n": 25})]
+    run_script(path)
+    assert numbers() == [25] + [0] * 24
+
+
+HALFWAY = """
+def main(run):
+    try:
+        for batch in run.batches(select(things), key=things.c.id, size=10):
+            for thing in batch:
+                run.session.execute(sa.update(things).where(things.c.id == thing.id).values(n=1))
+                if thing.id == 15:
+                    raise ValueError("no")
+    except ValueError:
+        pass
+"""
+
+
+def test_a_loop_that_is_left_in_the_middle_of_a_batch_fails(things: None, write) -> None:
+    with pytest.raises(Failed, match="left in the middle of a batch"):
+        run_script(write(HALFWAY))
+    assert numbers() == [1] * 10 + [0] * 15
+    with pytest.raises(Failed, match="left in the middle of a batch"):
+        run_script(write(HALFWAY.replace('raise ValueError("no")', "return")))
+
+
+def test_rows_changed_after_a_loop_that_was_left_are_refused(things: None, write) -> None:
+    body = (
+        COUNT_UP
+        + "        if thing.id > 10:\n            break\n    run.session.execute(sa.text('UPDATE things SET n = 9'))\n"
+    )
+    with pytest.raises(Failed, match="between its batches"):
+        run_script(write(body + COUNT_UP.replace("\ndef main(run):\n", "")))
+    assert numbers() == [1] * 10 + [0] * 15
+
+
+def test_a_transaction_that_ends_behind_the_runners_back_is_found(things: None, write) -> None:
+    body = COUNT_UP + "        run.session.connection().connection.driver_connection.commit()\n"
+    with pytest.raises(Failed, match="behind the runner's back"):
+        run_script(write(body))
+    assert numbers() == [1] * 10 + [0] * 15
+    with pytest.raises(Refused, match="nobody knows where it was"):
+        resume(runs.newest(1)[0].id, Quiet())
+
+
+def test_a_timeout_and_max_rows_cannot_be_swallowed(things: None, write) -> None:
+    body = """
+def main(run):
+    for batch in run.batches(select(things), key=things.c.id, size=10, on_error="skip"):
+        for thing in batch:
+            try:
+                run.session.execute(sa.update(things).where(things.c.id == thing.id).values(n=1))
+            except Exception:
+                pass
+"""
+    with pytest.raises(Refused, match="More than 3 rows"):
+        run_script(write(body), max_rows=3)
+    assert numbers() == [0] * 25
+    slow = body.replace(
+        "try:", "with batch.isolated(thing):\n                __import__('time').sleep(0.2)\n            try:"
+    )
+    with pytest.raises(Failed, match=r"timeout of 0\.5 s"):
+        run_script(write(slow, 'owner="tests", timeout=0.5'))
+    assert numbers() == [0] * 25
+
+
+def test_a_rollback_that_a_real_run_would_survive_fails_a_dry_run(things: None, write) -> None:
+    path = write(COUNT_UP + "    run.session.rollback()\n")
+    with pytest.raises(Failed, match="rolled its batch back"):
+        run_script(path, dry_run=True)
+    run_script(path)
+    assert numbers() == [1] * 25
+
+
+def test_isolated_takes_items_of_the_batch_and_tells_equal_ones_apart(things: None, write) -> None:
+    body = """
+def main(run):
+    for batch in run.batches([5, 5, 7], on_error="skip"):
+        for place, item in enumerate(batch):
+            with batch.isolated(item):
+                if place == 1:
+                    raise ValueError("no")
+                run.session.execute(sa.update(things).where(things.c.id == item).values(n=things.c.n + 1))
+"""
+    outcome = run_script(write(body))
+    assert runs.failures_of(outcome.run_id) == [("(1, '5')", "ValueError: no")]
+    run_script(write(body.replace("if place == 1", "if False")), retries=outcome.run_id)
+    assert (numbers()[4], numbers()[6]) == (2, 1)
+    with pytest.raises(Failed, match="no item of the batch"):
+        run_script(write(body.replace("batch.isolated(item)", "batch.isolated(99)")))
+
+
+def test_a_list_of_what_is_left_to_do_is_not_gone_on_with(things: None, write) -> None:
+    body = ITEMS.replace(
+        "items = [",
+        "items = [f'{i:02}' for i in run.session.scalars(sa.text('SELECT id FROM things WHERE n = 0'))] or [",
+    )
+    body = body.replace("key=lambda item: item, ", "")
+    with pytest.raises(Failed):
+        run_script(write(body.replace("ZERO", "0")))
+    write(body.replace("ZERO", "1"))
+    with pytest.raises(Refused, match="was at item 12"):
+        resume(runs.newest(1)[0].id, Quiet(), new_code=True)
 
 
 def test_iterables_go_on_where_they_were(things: None, write) -> None:
