@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 import app.engine  # noqa: F401 - what it listens for sets SQLite up
-from app.runner import locks
-from tests.conftest import ROOT
+from app.runner import locks, server_lock
+from tests.app.runner.lock_holders import free_within, holder, is_free
 from tests.databases import mysql_database, sqlite_database
 
 SCRIPT = locks.name_of_script("export_order")
-# Another process: takes the lock named, says whether it has it, and keeps it until a line comes in.
-HOLDER = """
-import sys
-from sqlalchemy import create_engine
-from app.runner import locks
-lock = locks.acquire(create_engine(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
-print(lock is not None, flush=True)
-sys.stdin.readline()
-if lock is not None:
-    lock.release()
-"""
 
 
 @pytest.fixture
@@ -41,51 +27,17 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-@contextmanager
-def holder(engine: sa.Engine, name: str, wait_s: float = 0) -> Iterator[tuple[subprocess.Popen[str], bool]]:
-    """Have another process take a lock; give it, and whether it has it."""
-    url = engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, url, name, str(wait_s)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process, process.stdout.readline().strip() == "True"
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def is_free(engine: sa.Engine, name: str = SCRIPT) -> bool:
-    with engine.connect() as connection:
-        return locks.is_free(connection, name)
-
-
-def free_within(engine: sa.Engine, seconds: float) -> bool:
-    """Tell whether the lock becomes free in time."""
-    end = time.monotonic() + seconds
-    while not is_free(engine):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def test_one_has_it_at_a_time(engine: sa.Engine) -> None:
-    assert is_free(engine)
+    assert is_free(engine, SCRIPT)
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
-    assert (lock.name, lock.held(), is_free(engine)) == (SCRIPT, True, False)
+    assert (lock.name, lock.held(), is_free(engine, SCRIPT)) == (SCRIPT, True, False)
     assert locks.acquire(engine, SCRIPT) is None
     another = locks.acquire(engine, locks.name_of_script("clear_cache"))
     assert another is not None
     another.release()
     lock.release()
-    assert is_free(engine)
+    assert is_free(engine, SCRIPT)
     again = locks.acquire(engine, SCRIPT)
     assert again is not None
     again.release()
@@ -107,7 +59,7 @@ def test_another_process_waits_and_gets_it(engine: sa.Engine) -> None:
     timer.start()
     with holder(engine, SCRIPT, wait_s=30) as (_, has_it):
         assert has_it
-        assert not is_free(engine)
+        assert not is_free(engine, SCRIPT)
         assert locks.acquire(engine, SCRIPT) is None
     timer.join()
 
@@ -124,9 +76,9 @@ def test_waiting_has_an_end(engine: sa.Engine) -> None:
 def test_a_killed_process_lets_go_at_once(engine: sa.Engine) -> None:
     with holder(engine, SCRIPT) as (process, has_it):
         assert has_it
-        assert not is_free(engine)
+        assert not is_free(engine, SCRIPT)
         process.send_signal(signal.SIGKILL)
-        assert free_within(engine, 1)
+        assert free_within(engine, SCRIPT, 1)
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
     lock.release()
@@ -138,7 +90,7 @@ def test_who_only_asks_does_not_take_it_away(engine: sa.Engine) -> None:
 
     def ask() -> None:
         while not stop.is_set():
-            is_free(engine)
+            is_free(engine, SCRIPT)
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
@@ -183,7 +135,7 @@ def test_databases_do_not_share_locks(backend: str, tmp_path: Path) -> None:
         first, second = sa.create_engine(first_url), sa.create_engine(second_url)
         lock = locks.acquire(first, SCRIPT)
         assert lock is not None
-        assert (is_free(first), is_free(second)) == (False, True)
+        assert (is_free(first, SCRIPT), is_free(second, SCRIPT)) == (False, True)
         another = locks.acquire(second, SCRIPT)
         assert another is not None
         another.release()
@@ -209,10 +161,10 @@ def test_a_lock_whose_connection_the_server_ended_is_no_longer_held(engine: sa.E
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
     with engine.connect() as connection:
-        key = locks._key(engine, SCRIPT)
+        key = server_lock.key_of(engine, SCRIPT)
         holder_id = connection.scalar(sa.text("SELECT IS_USED_LOCK(:key)"), {"key": key})
         connection.execute(sa.text(f"KILL {holder_id}"))
-    assert free_within(engine, 2)
+    assert free_within(engine, SCRIPT, 2)
     another = locks.acquire(engine, SCRIPT)
     assert another is not None
     assert [lock.held() for _ in range(3)] == [False] * 3, "not even on a connection made anew"

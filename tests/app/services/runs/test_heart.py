@@ -16,7 +16,7 @@ from flask import Flask
 
 from app.engine import WRITER
 from app.extensions import db
-from app.runner import locks
+from app.runner import server_lock
 from app.services import runs
 from app.services.runs import heart
 from app.services.runs.channel import channel_of
@@ -82,7 +82,7 @@ def test_a_run_learns_that_its_lock_is_gone(app: Flask) -> None:
     with runs.recorded("script", "export_order", {}) as run, db.engine.connect() as connection:
         assert not run.lock_lost
         name = runs.get(run.id).lock_name
-        key = locks._key(db.engine, str(name))
+        key = server_lock.key_of(db.engine, str(name))
         number = connection.scalar(sa.text("SELECT IS_USED_LOCK(:key)"), {"key": key})
         connection.execute(sa.text(f"KILL {number}"))
         assert within(lambda: run.lock_lost)
