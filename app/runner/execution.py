@@ -16,7 +16,6 @@ from app.extensions import db
 from app.runner.artifacts import Artifacts
 from app.runner.checkpoints import Position
 from app.runner.diff import Before, TableDiff, difference
-from app.runner.pace import Pace
 from app.runner.script import Script
 from app.runner.script_run import ScriptRun
 from app.runner.sql.guarding import watch_others
@@ -73,8 +72,7 @@ def execute(
             stack.enter_context(watch_others(engine))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         artifacts = Artifacts(folder)
-        run = ScriptRun(work, terms, record, stopper, artifacts)
-        run.pace = Pace(terms, stopper, engine, run)
+        run = ScriptRun(work, terms, record, stopper, artifacts, engine)
         with _session_of(run), signals_caught(stopper, script.timeout):
             _call(script, run, parameters)
             run.finish()

@@ -76,7 +76,13 @@ class Work:
     @property
     def pending(self) -> bool:
         """Tell whether rows were changed since the last commit."""
-        return self.total != self._total_saved
+        self.session.flush()
+        return self.changed
+
+    @property
+    def changed(self) -> bool:
+        """Tell the same of what was sent to the database by now."""
+        return self.counter.total != self._total_saved
 
     def commit(self, batch: Batch | None = None) -> None:
         """Commit what was done, and the checkpoint with it; in a dry run only send it to the database.
