@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ class OpenRun:
         ending: the state that it ends in if it breaks off, where that is neither failed nor cancelled.
         asked: pause or cancel, as somebody wishes.
         lock_lost: the server has let its lock go: another process may take the run up.
+        pid: the process that opened it. A child that this forks has the run too, and must neither commit nor close.
     """
 
     id: int = 0
@@ -34,6 +36,7 @@ class OpenRun:
     ending: str | None = None
     asked: str | None = None
     lock_lost: bool = False
+    pid: int = field(default_factory=os.getpid)
 
     @property
     def folder(self) -> RunFolder:

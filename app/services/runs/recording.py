@@ -24,7 +24,7 @@ from app.services.code_version import code_version
 from app.services.failures import failure_of
 from app.services.masking import masked
 from app.services.operators import current_operator
-from app.services.runs import moves
+from app.services.runs import closing, moves
 from app.services.runs.channel import channel_of
 from app.services.runs.heart import Heart
 from app.services.runs.open_run import OpenRun
@@ -32,7 +32,6 @@ from app.services.runs.open_run import OpenRun
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 255
-LONGEST_ERROR = 4000
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def recorded(
 @contextmanager
 def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterator[None]:
     """Begin a run by `begin()`, which returns its id; let its heart beat while what is inside goes on; close it."""
-    heart, closing = None, False
+    heart, ending = None, False
     try:
         with uninterrupted():
             run.id = begin()
@@ -94,17 +93,17 @@ def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterat
         log.info("run started", extra={"run": run.id})
         yield
         with uninterrupted():
-            closing = True
+            ending = True
             heart.stop()
-            _close(run, "succeeded", None)
+            closing.close(run, "succeeded", None)
     except BaseException as error:  # an interruption between the row's commit and the act is one of these
-        if closing:
+        if ending:
             raise
         with uninterrupted():
             if heart is not None:
                 heart.stop()
             if run.id:
-                _close_after(run, error)
+                closing.close_after(run, error)
         raise
 
 
@@ -153,31 +152,3 @@ def _row(
         artifacts=[],
         lock_name=lock.name,
     )
-
-
-def _close_after(run: OpenRun, error: BaseException) -> None:
-    if run.committed:
-        _close(run, "succeeded", None)
-        return
-    state = run.ending or ("cancelled" if isinstance(error, KeyboardInterrupt) else "failed")
-    reason = failure_of(error).for_record if isinstance(error, Exception) else "interrupted"
-    try:
-        _close(run, state, reason)
-    except (AppError, SQLAlchemyError) as another:
-        error.add_note(f"Run {run.id} could not be closed: {another}")
-        log.error("run not closed", extra={"run": run.id, "reason": str(another)})
-
-
-def _close(run: OpenRun, state: str, error: str | None) -> None:
-    moves.move(
-        run.id,
-        state,
-        finished_at=utc_now(),
-        rows=run.rows,
-        error=error and masked(error)[:LONGEST_ERROR],
-        artifacts=run.artifacts,
-        progress_done=run.done,
-        progress_total=run.total,
-        stop_requested=None,
-    )
-    log.info("run finished", extra={"run": run.id, "state": state, "rows": run.rows})

@@ -11,8 +11,9 @@ from app.errors import Busy, Conflict, Refused
 from app.extensions import db
 from app.models import Run
 from app.models.run import MOVES
+from app.runner.stopping import CANCEL, PAUSE
 from app.services.runs import moves
-from app.services.runs.channel import CANCEL, PAUSE, channel_of
+from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
 from app.services.runs.queries import get
 

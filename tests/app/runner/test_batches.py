@@ -10,9 +10,10 @@ from flask import Flask
 
 from app.errors import Failed, Refused
 from app.extensions import db
+from app.runner.stopping import PAUSE
 from app.services import runs
 from app.services.runs import folders, heart
-from app.services.runs.channel import PAUSE, channel_of
+from app.services.runs.channel import channel_of
 from app.services.scripts.resuming import resume
 from tests.scripts import Quiet, run_script
 
