@@ -39,24 +39,47 @@ class Position:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def take_up(engine: Engine, run_id: int) -> Position:
+def take_up(engine: Engine, run_id: int, begun: bool = False) -> Position:
     """Return how far a run has come, and make this process the only one that can bring it further.
 
     Waits for the last transaction of the process before, if the database has not ended it yet.
 
+    Args:
+        begun: the ledger says that something of it was committed, so there must be a checkpoint.
+
     Raises:
-        Refused: the checkpoint is not as it was written.
+        Refused: the checkpoint is not as it was written, or gone.
     """
     with engine.connect().execution_options(**{WRITER: True}) as connection:
-        row = connection.execute(_select(run_id).with_for_update()).mappings().one_or_none()
+        row = _locked(connection, run_id)
         if row is None:
-            position = Position(attempt=1)
+            position = _first(run_id, begun)
             connection.execute(insert(Checkpoint).values(run_id=run_id, **_columns(run_id, position)))
         else:
-            position = _checked(run_id, dict(row))
+            position = _checked(run_id, row)
             position.attempt += 1
             connection.execute(_update(run_id, position))
         connection.commit()
+    return position
+
+
+def fence(connection: Connection, run_id: int) -> Position | None:
+    """Raise the attempt of a run that is lost: a process of it that still lives can commit no more.
+
+    It becomes true with the commit of `connection`, which waits for the last transaction of that process. A checkpoint
+    that was edited is no better afterwards, and take_up() finds it.
+
+    Returns: how far the run has come; None if it has no checkpoint.
+    """
+    row = _locked(connection, run_id)
+    if row is None:
+        return None
+    position = _position(row)
+    sound = position.digest(run_id) == row["digest"]
+    position.attempt += 1
+    digest = position.digest(run_id) if sound else row["digest"]
+    fenced = update(Checkpoint).where(Checkpoint.run_id == run_id).values(attempt=position.attempt, digest=digest)
+    connection.execute(fenced)
     return position
 
 
@@ -75,8 +98,10 @@ def save(connection: Connection, run_id: int, position: Position, batches_before
         )
 
 
-def _select(run_id: int) -> Any:
-    return select(Checkpoint.__table__).where(Checkpoint.run_id == run_id)
+def _locked(connection: Connection, run_id: int) -> dict[str, Any] | None:
+    query = select(Checkpoint.__table__).where(Checkpoint.run_id == run_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else dict(row)
 
 
 def _update(run_id: int, position: Position) -> Any:
@@ -87,8 +112,21 @@ def _columns(run_id: int, position: Position) -> dict[str, Any]:
     return {**asdict(position), "digest": position.digest(run_id), "saved_at": utc_now()}
 
 
+def _first(run_id: int, begun: bool) -> Position:
+    if begun:
+        raise Refused(
+            f"The checkpoint of run {run_id} is gone, but it had begun: where to go on is unknown.",
+            "Was the table checkpoints emptied, or restored from a backup? See what was done, then start a run anew.",
+        )
+    return Position(attempt=1)
+
+
+def _position(row: dict[str, Any]) -> Position:
+    return Position(**{name: row[name] for name in asdict(Position())})
+
+
 def _checked(run_id: int, row: dict[str, Any]) -> Position:
-    position = Position(**{name: row[name] for name in asdict(Position())})
+    position = _position(row)
     if position.digest(run_id) != row["digest"]:
         raise Refused(
             f"The checkpoint of run {run_id} is not as it was written: where to go on is unknown.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import LargeBinary, Select, String, cast, literal, select
 
 from app.errors import NotFound
 from app.extensions import db
@@ -36,6 +36,8 @@ ALL = Filter()
 # Of a filter, what the column must be, and what must stand in it.
 EQUAL = ("kind", "state", "lock_name", "script_id", "dry_run")
 CONTAINED = ("name", "operator")
+# What is compared byte by byte as well: MariaDB takes names that differ in case only for the same.
+EXACT = ("lock_name", "script_id")
 
 
 def newest(limit: int, wanted: Filter = ALL) -> list[Run]:
@@ -91,6 +93,8 @@ def _query(wanted: Filter) -> Select[Run]:
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(getattr(Run, name) == value)
+        if value is not None and name in EXACT:
+            query = query.where(cast(getattr(Run, name), LargeBinary) == cast(literal(value, String), LargeBinary))
     for name in CONTAINED:
         value = getattr(wanted, name)
         if value is not None:

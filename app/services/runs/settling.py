@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Checkpoint, Run
-from app.runner import locks
+from app.extensions import db
+from app.models import Run
+from app.runner import checkpoints, locks
 from app.services.failures import failure_of
 from app.services.runs import moves
+from app.services.runs.channel import Channel, channel_of
+from app.services.runs.folders import folder_of
 from app.services.transactions import reading
 
 log = logging.getLogger(__name__)
@@ -24,12 +29,12 @@ def settle_lost(lock_name: str | None = None) -> list[int]:
     Raises:
         Busy: another process is writing to the database.
     """
-    query = select(Run.id).where(Run.state == "running")
-    if lock_name is not None:
-        query = query.where(Run.lock_name == lock_name)
     with reading() as session:
-        running = list(session.scalars(query))
-        suspects = [run_id for run_id in running if lock_name is not None or _is_free(session, run_id)]
+        running = session.execute(select(Run.id, Run.lock_name).where(Run.state == "running")).all()
+        if lock_name is None:
+            suspects = [run_id for run_id, name in running if name is None or _free(session, name)]
+        else:  # compared here: MariaDB takes names that differ in case only for the same
+            suspects = [run_id for run_id, name in running if name == lock_name]
     return [run_id for run_id in suspects if settle(run_id, held_here=lock_name is not None)]
 
 
@@ -42,24 +47,48 @@ def try_to_settle() -> None:
 
 
 def settle(run_id: int, held_here: bool = False) -> bool:
-    """Bring a run to lost if nobody holds its lock, or this process does; tell whether it was."""
+    """Bring a run to lost if nobody holds its lock, or this process does; tell whether it was.
+
+    A process of it that lives all the same, because it was its lock that died, commits no more batch.
+    """
+    left: list[Left] = []
 
     def died(session: Session, row: Run) -> bool:
         # Whoever takes a run up takes its lock first, and then needs this row, which is ours: a free lock says all.
         if row.state != "running" or not (held_here or row.lock_name is None or _free(session, row.lock_name)):
             return False
-        # Waits for the last transaction of the dead process, which the database may still be committing.
-        checkpoint = session.get(Checkpoint, run_id, with_for_update=True)
-        if checkpoint is not None:
-            row.rows, row.progress_done = checkpoint.rows, checkpoint.done
+        left.append(Left(row.lock_name, channel_of(db.engine, folder_of(run_id, row.token))))
+        _tell_how_far(session, row, left[0].channel)
         return True
 
-    return moves.move(run_id, "lost", died, error=DIED, stop_requested=None)
+    lost = moves.move(run_id, "lost", died, error=DIED, stop_requested=None)
+    if lost:
+        left[0].remove()
+    return lost
 
 
-def _is_free(session: Session, run_id: int) -> bool:
-    name = session.scalar(select(Run.lock_name).where(Run.id == run_id))
-    return name is None or _free(session, name)
+@dataclass(frozen=True)
+class Left:
+    """What a dead process left beside its row."""
+
+    lock_name: str | None
+    channel: Channel
+
+    def remove(self) -> None:
+        """Remove it, as far as this user may."""
+        self.channel.remove()
+        with suppress(OSError):
+            if self.lock_name is not None:
+                locks.remove(db.engine, self.lock_name)
+
+
+def _tell_how_far(session: Session, row: Run, channel: Channel) -> None:
+    """Write into the row what the checkpoint says, which ends with it the attempt; else what the run itself said."""
+    position, beat = checkpoints.fence(session.connection(), row.id), channel.last_beat()
+    if position is not None:
+        row.rows, row.progress_done = position.rows, position.done
+    elif beat is not None:
+        row.progress_done, row.progress_total = beat.done, beat.total
 
 
 def _free(session: Session, name: str) -> bool:

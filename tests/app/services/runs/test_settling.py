@@ -154,3 +154,24 @@ def test_a_run_from_before_locks_that_never_ended_is_lost(app: Flask) -> None:
     with db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE runs SET lock_name = NULL")
     assert runs.get(run_id).state == "lost"
+
+
+def test_names_that_differ_in_case_only_are_two(app: Flask) -> None:
+    """MariaDB's collation takes them for one."""
+    run_id, other = new_run(), new_run()
+    with db.engine.begin() as connection:
+        lower = sa.text("UPDATE runs SET lock_name = 'script:Export_Order', script_id = 'Export_Order' WHERE id = :id")
+        connection.execute(lower, {"id": other})
+    wanted = runs.Filter(lock_name="script:export_order", state="running")
+    lock = locks.acquire(db.engine, "script:export_order")
+    another = locks.acquire(db.engine, "script:Export_Order")
+    assert lock is not None
+    assert another is not None
+    try:
+        assert [run.id for run in runs.newest(1, wanted)] == [run_id]
+        assert [run.id for run in runs.newest(9, runs.Filter(script_id="export_order"))] == []
+        assert [run.id for run in runs.newest(9, runs.Filter(script_id="Export_Order"))] == [other]
+        assert settling.settle_lost("script:export_order") == [run_id]
+    finally:
+        lock.release()
+        another.release()
