@@ -11,7 +11,7 @@ from flask import current_app
 
 from app.config import scripts_path
 from app.runner import parameters
-from app.runner.files import discovery
+from app.runner.files import discovery, loading
 from app.services.runs import OpenRun
 from app.services.scripts.request import ScriptOutcome, ScriptRequest
 from app.services.scripts.running import start
@@ -44,6 +44,6 @@ def run_script(name: Path | str, *args: Any, **options: Any) -> ScriptOutcome:
     """
     if isinstance(name, Path):
         current_app.config["SCRIPTS_PATH"] = str(name.parent.parent)
-    script = discovery.load(discovery.find(scripts_path(current_app.config), str(name)))
-    values = parameters.from_argv(script, [str(arg) for arg in args])
-    return start(ScriptRequest(str(name), values, **{"force": True, **options}), Quiet())
+    loaded = loading.load(discovery.find(scripts_path(current_app.config), str(name)))
+    values = parameters.from_argv(loaded.script, [str(arg) for arg in args])
+    return start(ScriptRequest(str(name), values, loaded=loaded, **{"force": True, **options}), Quiet())

@@ -56,6 +56,7 @@ def _asker(pause: Pause, engine: Engine, run: Any) -> Callable[[], object]:
     def ask() -> object:
         with engine.connect() as connection:
             said = connection.execute(text(pause)).scalar()
+            connection.rollback()  # whatever it did is not kept
         return f"{pause} says {said}" if said not in (None, 0, "", "0") else None
 
     return ask

@@ -65,7 +65,7 @@ def script(
     """
 
     def decorate(function: Callable[..., Any]) -> Script:
-        path = Path(inspect.getfile(function)).resolve()
+        path = Path(inspect.getfile(function)).absolute()  # a link keeps the name by which it was found
         if "run" not in inspect.signature(function).parameters:
             raise Failed(f"{path.name}: {function.__name__}() takes no run.", "Its first argument is the run.")
         made = Script(

@@ -10,12 +10,13 @@ from click.core import ParameterSource
 from flask.cli import ScriptInfo
 
 from commands.guard import guarded, reported
+from commands.script.own_output import prints_aside
 from commands.script.runner_params import PREFIX, runner_params
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.runner.files.discovery import ScriptFile
+    from app.runner.files.loading import Loaded
     from app.runner.script import Script
     from app.services.scripts.request import ScriptRequest
 
@@ -35,11 +36,10 @@ class RunGroup(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """Return the script called `name`, or whose file this is; an error says what is wrong with it."""
-        from app.runner.files import discovery
+        from app.runner.files import discovery, loading
 
-        with reported():
-            file = discovery.find(_root(ctx), name)
-            return guarded(_RunCommand(file, discovery.load(file)))
+        with reported(), prints_aside():
+            return guarded(_RunCommand(loading.load(discovery.find(_root(ctx), name))))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the scripts with their first lines, without importing one."""
@@ -55,12 +55,12 @@ class RunGroup(click.Group):
 class _RunCommand(click.Command):
     """A script's own parameters and the runner's, as one command."""
 
-    def __init__(self, file: ScriptFile, script: Script) -> None:
+    def __init__(self, loaded: Loaded) -> None:
+        script = loaded.script
         self._own = [copy(parameter) for parameter in script.params]
         self._runners = runner_params()
-        super().__init__(
-            script.name, params=[*self._own, *self._runners], help=script.help, callback=_callback(file, script)
-        )
+        parameters = [*self._own, *self._runners]
+        super().__init__(script.name, params=parameters, help=script.help, callback=_callback(loaded))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; what a dry run or an earlier run brings along need not be given."""
@@ -68,6 +68,8 @@ class _RunCommand(click.Command):
         if any(arg.partition("=")[0] in ("--apply", "--retry-failed") for arg in args):
             for parameter in self._own:
                 parameter.required = False
+                if parameter.expose_value:
+                    parameter.callback = None  # there is nothing to look at
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -93,7 +95,7 @@ def command() -> None:
     """
 
 
-def _callback(file: ScriptFile, script: Script) -> Any:
+def _callback(loaded: Loaded) -> Any:
     @click.pass_context
     def run(ctx: click.Context, **parameters: Any) -> None:
         from app.services.scripts.running import start
@@ -103,36 +105,39 @@ def _callback(file: ScriptFile, script: Script) -> Any:
         options = {
             name.removeprefix(PREFIX): parameters.pop(name) for name in list(parameters) if name.startswith(PREFIX)
         }
-        request = _request(ctx, file, script, parameters, options)
-        with TerminalObserver(file.retired) as observer:
-            outcome = start(request, observer)
+        request = _request(ctx, loaded, parameters, options)
+        with prints_aside(options["json"]):
+            outcome = start(request, TerminalObserver(loaded.file.retired))
         report(outcome, options["json"])
 
     return run
 
 
-def _request(
-    ctx: click.Context, file: ScriptFile, script: Script, given: dict[str, Any], options: dict[str, Any]
-) -> ScriptRequest:
-    from app.services.scripts.request import ScriptRequest
+def _request(ctx: click.Context, loaded: Loaded, given: dict[str, Any], options: dict[str, Any]) -> ScriptRequest:
+    from app.services.scripts import guards
+    from app.services.scripts.request import Consent, ScriptRequest
+    from commands.script import consent
 
     taken_over = [name for name in TAKEN_OVER if options[name] is not None]
     if taken_over:
         _refuse_arguments(ctx, given, taken_over)
-    options["reason"], confirmed = _confirmed(file, script, options)
+    guards.check_retired(loaded.file, options["force"])
+    given_consent = Consent(options["force"], options["reason"], options["yes"])
+    agreed = consent.asked(loaded.script, given_consent, options["dry_run"])
     return ScriptRequest(
-        name=str(file.path),
-        values={} if taken_over else _values(ctx, script, given),
+        name=str(loaded.file.path),
+        loaded=loaded,
+        values={} if taken_over else _values(ctx, loaded.script, given),
         dry_run=options["dry_run"],
-        force=options["force"],
+        force=agreed.force,
         applies=options["apply"],
         retries=options["retry_failed"],
         max_rows=options["max_rows"],
         throttle=options["throttle"],
         pause_while=options["pause_while"],
         wait_s=options["wait"],
-        reason=options["reason"],
-        confirmed=confirmed,
+        reason=agreed.reason,
+        confirmed=agreed.confirmed,
     )
 
 
@@ -155,33 +160,6 @@ def _refuse_arguments(ctx: click.Context, given: dict[str, Any], taken_over: lis
         spelled = {parameter.name: parameter.opts[-1] for parameter in ctx.command.params}
         names = ", ".join(spelled[name] for name in typed)
         raise click.UsageError(f"The arguments are those of the other run; leave these out: {names}.")
-
-
-def _confirmed(file: ScriptFile, script: Script, options: dict[str, Any]) -> tuple[str | None, bool]:
-    """Ask on the terminal for what production needs; return the reason, and whether the operator agreed."""
-    import sys
-
-    from flask import current_app
-
-    from app.errors import Refused
-    from app.services import database
-    from app.services.failures import where
-    from app.services.scripts import guards
-    from commands.confirmation import confirm
-
-    guards.check_retired(file, options["force"])
-    reason = options["reason"]
-    if not current_app.config["PRODUCTION"] or options["dry_run"] or script.read_only:
-        return reason, options["yes"]
-    missing = [] if reason else ["--reason TEXT"], [] if options["yes"] else ["--yes"]
-    if not sys.stdin.isatty() and any(missing):
-        say = " and ".join(missing[0] + missing[1])
-        raise Refused(f"{script.name} changes production: {where()}. Nobody can be asked here.", f"To go on: {say}")
-    if not reason:
-        reason = click.prompt("Why", err=True)
-    if not options["yes"]:
-        confirm(f"{script.name} changes production: {where()}.", "Nothing was changed.", database.name())
-    return reason, True
 
 
 def _root(ctx: click.Context) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from commands.runs.run_id import RunId
+from commands.script.finite import FiniteRange
 
 # They land in names of their own, so that a script's parameter may be called dry_run all the same.
 PREFIX = "runner_"
@@ -21,10 +22,15 @@ def runner_params() -> list[click.Parameter]:
     """Return the runner's options, anew for each command."""
     return [
         _option("--dry-run", is_flag=True, help="Do everything, show what would change, and roll it back."),
-        _option("--apply", type=_RUN_ID, metavar="RUN", help="Do for real what this dry run did, with its arguments."),
+        _option(
+            "--apply",
+            type=_RUN_ID,
+            metavar="RUN",
+            help="Do for real what this dry run did, with its arguments and options.",
+        ),
         _option("--retry-failed", type=_RUN_ID, metavar="RUN", help="Go through the items that failed in this run."),
         _option("--max-rows", type=click.IntRange(1), metavar="N", help="Fail, and roll back, if more rows change."),
-        _option("--throttle", type=click.FloatRange(0, min_open=True), metavar="N", help="At most N items a second."),
+        _option("--throttle", type=FiniteRange(0, min_open=True), metavar="N", help="At most N items a second."),
         _option(
             "--pause-while",
             multiple=True,
@@ -33,7 +39,7 @@ def runner_params() -> list[click.Parameter]:
         ),
         _option(
             "--wait",
-            type=click.FloatRange(0),
+            type=FiniteRange(0),
             default=0,
             metavar="SECONDS",
             help="Wait this long for another run of the script to end.",

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from app.words import counted, plain
 from commands.output import say
@@ -25,13 +25,6 @@ class TerminalObserver:
     def __init__(self, retired: bool = False) -> None:
         """`retired`: say that the script is."""
         self._retired = retired
-
-    def __enter__(self) -> Self:
-        """Return the observer."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the screen as it is."""
 
     def note(self, sentence: str) -> None:
         """Print a sentence."""

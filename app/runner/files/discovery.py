@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import importlib.util
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import Conflict, Failed, NotFound
-from app.runner.script import Script
+from app.errors import Conflict, NotFound
 
 RECYCLE = "recycle"
 UNRECYCLE = "unrecycle"
@@ -60,8 +57,8 @@ def find(root: Path, name: str) -> ScriptFile:
     scripts = all_scripts(root)
     found = [file for file in scripts if wanted in (file.name, f"{file.folder}/{file.name}")]
     if not found and ("/" in name or name.endswith(".py")):
-        path = Path(name).resolve()
-        found = [file for file in scripts if file.path.resolve() == path]
+        path = _in_its_folder(Path(name))
+        found = [file for file in scripts if _in_its_folder(file.path) == path]
     if len(found) > 1:
         names = ", ".join(f"{file.folder}/{file.name}" for file in found)
         raise Conflict(f'Several scripts are called "{name}": {names}.', "Name the folder as well.")
@@ -72,23 +69,6 @@ def find(root: Path, name: str) -> ScriptFile:
     return found[0]
 
 
-def load(file: ScriptFile) -> Script:
-    """Import a script's file and return its command.
-
-    Raises:
-        Failed: it cannot be imported, or has no decorated command, or several.
-    """
-    spec = importlib.util.spec_from_file_location(f"offline_script.{file.folder}.{file.name}", file.path)
-    assert spec is not None  # noqa: S101 - a .py file has a loader
-    assert spec.loader is not None  # noqa: S101 - as above
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses and pickle look a class's module up there
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise Failed(f"{file.folder}/{file.path.name} cannot be loaded: {type(error).__name__}: {error}") from error
-    found = [value for value in vars(module).values() if isinstance(value, Script)]
-    if len(found) != 1:
-        how_many = "no command" if not found else f"{len(found)} commands"
-        raise Failed(f"{file.folder}/{file.path.name} has {how_many} decorated with @script(...); it needs one.")
-    return found[0]
+def _in_its_folder(path: Path) -> Path:
+    """Return a file's path without links on the way to it; one that is a link itself keeps its own name."""
+    return path.parent.resolve() / path.name

@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import AppError, Failed
 from app.models import Run
 from app.runner.files import outline
-from app.runner.files.discovery import ScriptFile, all_scripts, find, load
+from app.runner.files.discovery import ScriptFile, all_scripts, find
+from app.runner.files.loading import load
 from app.runner.files.naming import STALE_AFTER_DAYS, age_in_days
 from app.runner.files.outline import Outline
 from app.runner.script import Script
@@ -78,11 +79,9 @@ def loaded(entry: Entry) -> tuple[Script | None, str]:
     if entry.problem:
         return None, f"line {entry.outline.problems[0].line}: {entry.problem}"
     try:
-        return load(entry.file), ""
+        return load(entry.file).script, ""
     except Failed as error:
         return None, error.message
-    except SystemExit as error:
-        return None, f"It ends the process when it is loaded (SystemExit: {error.code})."
 
 
 def history(ids: Iterable[str], each: int = 1) -> History:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
 
 from app.errors import Refused
-from app.models import Run
 from app.runner.files.discovery import ScriptFile
 from app.runner.script import Script
-from app.services import database
-from app.services.masking import MASK
-from app.services.runs import queries
-from app.services.scripts.request import ScriptRequest
-from app.services.transactions import reading
+from app.services import database, runs
+from app.services.scripts.earlier import Earlier, real_runs
+from app.services.scripts.request import Consent
+from app.services.scripts.states import RESUMABLE, STATES
 
 
 def check_retired(file: ScriptFile, force: bool) -> None:
@@ -24,81 +22,58 @@ def check_retired(file: ScriptFile, force: bool) -> None:
         raise Refused(f"{file.name} is retired.", "If you know that it is right today, add --force.")
 
 
-def check_production(script: Script, request: ScriptRequest) -> None:
+def check_production(script: Script, consent: Consent, dry_run: bool = False) -> None:
     """Raise Refused where production is to be changed without a confirmation or a reason."""
-    if not needs_confirmation(script, request):
+    if not needs_confirmation(script, dry_run):
         return
-    if not request.reason:
+    if not consent.reason:
         raise Refused("This changes production, and nobody says why.", "Say it with --reason TEXT.")
-    if not request.confirmed:
+    if not consent.confirmed:
         raise Refused(f"This changes production ({database.name()}), and nobody confirmed it.", "To go on: --yes")
 
 
-def needs_confirmation(script: Script, request: ScriptRequest) -> bool:
-    """Tell whether the run would change a production database."""
-    return bool(current_app.config["PRODUCTION"]) and not request.dry_run and not script.read_only
+def needs_confirmation(script: Script, dry_run: bool = False) -> bool:
+    """Tell whether a run of the script would change a production database."""
+    return bool(current_app.config["PRODUCTION"]) and not dry_run and not script.read_only
 
 
-def check_once(script: Script) -> None:
-    """Raise Refused for a script that is to run once, and has."""
-    if not script.run_once:
+def check_once(script: Script, options: Mapping[str, Any]) -> None:
+    """Raise Refused for a script that is to run once, and has. `options`: those of the run that is to begin or go on.
+
+    What takes failed items up again belongs to the run that left them out: it is never refused, and counts for nothing.
+    """
+    if not script.run_once or "retry_failed" in options:
         return
-    query = select(Run).where(Run.script_id == script.id, Run.state == "succeeded", Run.dry_run.is_(False))
-    with reading() as session:
-        done = session.scalars(query.order_by(Run.id).limit(1)).first()
+    earlier = real_runs(script)
+    done = next((run for run in earlier if run.state == "succeeded" and "retry_failed" not in run.options), None)
     if done is not None:
-        when = f"{done.started_at.astimezone():%Y-%m-%d %H:%M}"
         raise Refused(
-            f"{script.name} runs once, and did so as run {done.id} ({when} by {done.operator}).",
+            f"{script.name} runs once, and did so as {done.told}.",
             "To do it again, write a new script: flask script new",
         )
 
 
-def dry_run_to_apply(run_id: int, script: Script, sha256: str) -> Run:
-    """Return the dry run that is to be done for real.
+def check_not_retried(script: Script, options: Mapping[str, Any], going_on: int | None = None) -> None:
+    """Raise Refused if another run has taken up the failed items that this one is to take up.
 
-    Raises:
-        Refused: it was not a dry run of this very script, or did not succeed.
+    Args:
+        options: those of the run that is to begin, or of the run `going_on` that is to go on.
     """
-    run = _run_of(run_id, script)
-    if not run.dry_run or run.state != "succeeded":
-        raise Refused(
-            f"Run {run_id} is no dry run that succeeded.", f"Make one: flask script run {script.name} --dry-run"
-        )
-    if run.script_sha256 != sha256:
-        raise Refused(
-            f"{script.name} has changed since its dry run {run_id}.",
-            f"Look again first: flask script run {script.name} --dry-run",
-        )
-    return run
+    source = options.get("retry_failed")
+    if source is None:
+        return
+    for run in real_runs(script):
+        if run.options.get("retry_failed") != source or run.id == going_on:
+            continue
+        if run.state == "succeeded":
+            raise Refused(f"The failed items of run {source} were taken up by {run.told}.", _left_out_again(run))
+        if going_on is None and run.state in RESUMABLE and run.progress_done:
+            begun = f"The failed items of run {source} are being taken up: run {run.id} {STATES[run.state]}."
+            raise Refused(begun, f"Go on with: flask runs resume {run.id}")
 
 
-def run_to_retry(run_id: int, script: Script) -> Run:
-    """Return the run whose failed items are to be taken up again.
-
-    Raises:
-        Refused: it was not a run of this script.
-    """
-    return _run_of(run_id, script)
-
-
-def values_of(run: Run) -> dict[str, Any]:
-    """Return the parameters of a recorded run, as a form has them.
-
-    Raises:
-        Refused: there is a secret among them, which the ledger does not keep.
-    """
-    hidden = [name for name, value in run.arguments.items() if MASK in str(value)]
-    if hidden:
-        raise Refused(
-            f"The arguments of run {run.id} hold a secret that the ledger does not keep: {', '.join(hidden)}.",
-            "Start the script anew; one that reads its secrets from the environment can be resumed.",
-        )
-    return dict(run.arguments)
-
-
-def _run_of(run_id: int, script: Script) -> Run:
-    run = queries.get(run_id)
-    if run.script_id != script.id:
-        raise Refused(f"Run {run_id} is of {run.name}, not of {script.name}.", f"See: flask runs show {run_id}")
-    return run
+def _left_out_again(run: Earlier) -> str:
+    """Return what to do about items that failed once more; "" if none did."""
+    if not runs.failures_of(run.id, 1):
+        return f"See: flask runs show {run.id}"
+    return f"It left some out itself; take these up with: --retry-failed {run.id}"

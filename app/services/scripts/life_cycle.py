@@ -36,14 +36,15 @@ def new(name: str, owner: str | None = None, reusable: bool = False) -> Written:
         BadName: the name or the owner breaks a rule.
         Conflict: it exists already.
     """
+    say = f"flask script new{' --recycle' * reusable}{f' --owner {owner}' if owner else ''}"
     owner = owner or _own_folder()
     problem = naming.problem_of_folder(owner)
     if problem:
         raise naming.BadName(f'"{owner}" cannot own a script. {problem}', "Say: --owner NAME")
     if reusable:
-        naming.check(name, naming.problem_of_reusable, "name of a reusable script", "flask script new --recycle")
+        naming.check(name, naming.problem_of_reusable, "name of a reusable script", say)
         return write_new(root(), RECYCLE, name, owner)
-    naming.check(name, naming.problem_of_occasion, "name of a script", "flask script new")
+    naming.check(name, naming.problem_of_occasion, "name of a script", say)
     return write_new(root(), owner, naming.dated(name, date.today()), owner)
 
 

@@ -9,7 +9,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.runner.execution import Result
+from app.runner.files.loading import Loaded
 from app.services.runs import OpenRun
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the operator agrees to, and why.
+
+    Attributes:
+        force: to run a retired script.
+        confirmed: to change production: the name of the database was typed, or --yes.
+    """
+
+    force: bool = False
+    reason: str | None = None
+    confirmed: bool = False
+
+
+NO_CONSENT = Consent()
 
 
 @dataclass(frozen=True)
@@ -18,9 +36,10 @@ class ScriptRequest:
 
     Attributes:
         name: the script's, or its file's path.
+        loaded: the script itself, if it was loaded already: a file is run once for each run of its script.
         values: its parameters, as a form has them.
         force: run it although it is retired.
-        applies: the dry run whose arguments and script this one takes over.
+        applies: the dry run whose script, arguments and options this one takes over; options that are given come first.
         retries: the run whose failed items alone are gone through, with its arguments.
         pause_while: SQL queries; wait while the first value of one is neither NULL, 0 nor blank.
         wait_s: seconds to wait for another run of the script.
@@ -39,6 +58,12 @@ class ScriptRequest:
     wait_s: float = 0
     reason: str | None = None
     confirmed: bool = False
+    loaded: Loaded | None = None
+
+    @property
+    def consent(self) -> Consent:
+        """Return what the operator agrees to."""
+        return Consent(self.force, self.reason, self.confirmed)
 
     def options(self) -> dict[str, Any]:
         """Return what the ledger keeps beside the script's own parameters: what differs from the defaults."""

@@ -4,57 +4,69 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
 
 from app.config import scripts_path
-from app.errors import Conflict, NotFound, Refused
+from app.errors import Busy, Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import Run
 from app.runner import checkpoints
 from app.runner.execution import Result
-from app.runner.files import discovery, outline
+from app.runner.files import discovery, loading, outline
 from app.runner.files.discovery import ScriptFile
+from app.runner.files.loading import Loaded
 from app.services import runs
 from app.services.code_version import code_version
+from app.services.masking import masked
 from app.services.runs import moves
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
 from app.services.runs.recording import going_on
 from app.services.scripts import guards
+from app.services.scripts.earlier import values_of
 from app.services.scripts.locking import locked
-from app.services.scripts.request import Observer, ScriptOutcome
-from app.services.scripts.running import terms_of
+from app.services.scripts.request import NO_CONSENT, Consent, Observer, ScriptOutcome
 from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go, outcome_of
+from app.services.scripts.terms import terms_of
 
 
 def resume(
-    run_id: int, observer: Observer, new_code: bool = False, wait_s: float = 0, max_rows: int | None = None
+    run_id: int,
+    observer: Observer,
+    new_code: bool = False,
+    wait_s: float = 0,
+    max_rows: int | None = None,
+    consent: Consent = NO_CONSENT,
+    loaded: Loaded | None = None,
 ) -> ScriptOutcome:
     """Go on with a run after its last committed batch: with its arguments, each item exactly once.
 
     Args:
         new_code: although the script's file has changed since.
         max_rows: another limit than the run began with.
+        consent: its reason replaces the recorded one, which does as well.
+        loaded: what `prepared` returned, if that was called: the file is run once.
 
     Raises:
         NotFound: there is no such run, or its script is gone. Conflict: it is in no state to go on.
-        Refused: the script has changed; the checkpoint is not as it was written. Busy: another run of it goes on.
+        Refused: a guard says no; the script has changed; the checkpoint is not as it was written.
+        Busy: it goes on already, or another run of the script does.
     """
     run = _resumable(run_id)
-    file = _script_of(run)
-    script, sha256 = discovery.load(file), file.sha256()
-    if sha256 != run.script_sha256 and not new_code:
-        raise Refused(
-            f"{file.name} has changed since run {run_id} began.",
-            "If it may go on with what it is now, add --new-code; else check out the commit of: "
-            f"flask runs show {run_id}",
-        )
-    values = guards.values_of(run)
+    loaded = loaded or _loaded(run, consent.force)
+    script = loaded.script
+    _check_code(run, loaded, new_code)
+    consent = replace(consent, reason=consent.reason or run.reason)
+    guards.check_production(script, consent)
+    values = values_of(run, script)
     with locked(script, wait_s) as lock:
         run = _resumable(run_id)  # as it is now that nobody else can take it up
+        guards.check_once(script, run.options)
+        guards.check_not_retried(script, run.options, run_id)
         terms = terms_of(script, run.options | ({} if max_rows is None else {"max_rows": max_rows}))
         position = checkpoints.take_up(db.engine, run_id)
         record = runs.OpenRun(
@@ -64,19 +76,44 @@ def resume(
             total=run.progress_total,
             artifacts=run.artifacts,
         )
-        with going_on(record, lock, lambda: _begin(run, sha256)):
+        with going_on(record, lock, lambda: _begin(run, loaded.sha256, consent)):
             if position.ended:  # it died between its last commit and saying so
-                return outcome_of(file, record, Result(position.failed), seconds=0)
-            return go(Task(file, script, values, terms), record, position, observer)
+                return outcome_of(loaded.file, record, Result(position.failed), seconds=0)
+            return go(Task(loaded, values, terms), record, position, observer)
 
 
-def _begin(run: Run, sha256: str) -> int:
+def prepared(run_id: int, force: bool = False) -> tuple[Run, Loaded]:
+    """Return a run that can be resumed and its script, loaded, for whoever has to ask before `resume`.
+
+    Raises:
+        as `resume` does.
+    """
+    run = _resumable(run_id)
+    return run, _loaded(run, force)
+
+
+def _loaded(run: Run, force: bool) -> Loaded:
+    file = _script_of(run)
+    guards.check_retired(file, force)
+    return loading.load(file)
+
+
+def _check_code(run: Run, loaded: Loaded, new_code: bool) -> None:
+    if loaded.sha256 != run.script_sha256 and not new_code:
+        raise Refused(
+            f"{loaded.file.name} has changed since run {run.id} began.",
+            "If it may go on with what it is now, add --new-code; else check out the commit of: "
+            f"flask runs show {run.id}",
+        )
+
+
+def _begin(run: Run, sha256: str, consent: Consent) -> int:
     """Bring the run to running, here and with the code of now; what was asked of an earlier attempt is done with."""
     channel_of(db.engine, folder_of(run.id, run.token)).withdraw()
     commit, dirty = code_version()
     here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
     code: dict[str, Any] = {"git_commit": commit, "git_dirty": dirty, "script_sha256": sha256}
-    moves.move(run.id, "running", finished_at=None, error=None, **here, **code)
+    moves.move(run.id, "running", finished_at=None, error=None, reason=masked(consent.reason), **here, **code)
     return run.id
 
 
@@ -86,6 +123,8 @@ def _resumable(run_id: int) -> Run:
         raise Conflict(f"Run {run_id} is no script's; it did all or nothing.", f"See: flask runs show {run_id}")
     if run.dry_run:
         raise Conflict(f"Run {run_id} is a dry run; nothing of it was kept.", "Start it anew.")
+    if run.state == "running":
+        raise Busy(f"Run {run_id} is running.", f"Follow it: flask runs log {run_id} -f")
     if run.state not in RESUMABLE:
         raise Conflict(
             f"Run {run_id} {STATES[run.state]}; there is nothing to resume.", f"See: flask runs show {run_id}"

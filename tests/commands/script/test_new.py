@@ -60,11 +60,15 @@ def test_a_user_who_can_have_no_folder_is_asked_for_one(
 @pytest.mark.parametrize(
     ("args", "message", "hint"),
     [
-        (["Mend Totals"], '"Mend Totals" is no name of a script. Names are lower', "flask script new mend_totals"),
-        ([STEM], "The ts_ and today's date are put before it.", "flask script new mend_totals"),
-        (["mend_totals_2", "--recycle"], "named for its job", "flask script new --recycle mend_totals"),
-        (["../../evil"], "Names are lower case", "flask script new evil"),
-        (["导出"], "Names are lower case", "flask script new NAME"),
+        (
+            ["Mend Totals"],
+            '"Mend Totals" is no name of a script. Names are lower',
+            "flask script new --owner li mend_totals",
+        ),
+        ([STEM], "The ts_ and today's date are put before it.", "flask script new --owner li mend_totals"),
+        (["mend_totals_2", "--recycle"], "named for its job", "flask script new --recycle --owner li mend_totals"),
+        (["../../evil"], "Names are lower case", "flask script new --owner li evil"),
+        (["导出"], "Names are lower case", "flask script new --owner li NAME"),
         (["mend_totals", "--owner", "recycle"], '"recycle" cannot own a script', "--owner NAME"),
         (["mend_totals", "--owner", "../li"], '"../li" cannot own a script', "--owner NAME"),
     ],

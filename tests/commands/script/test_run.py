@@ -8,80 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from app.extensions import db
 from app.services import runs
-from tests.conftest import ROOT
+from tests.commands.script.mend import ADD, HEAD, Write, start, total
 from tests.project_copy import copy_project
 
-HEAD = '''"""Mend the things.
-
-Run it at night.
-"""
-
-import os
-import time
-from datetime import datetime
-
-import click
-import sqlalchemy as sa
-
-from app.runner import script
-
-things = sa.table("things", sa.column("id"), sa.column("n"))
-
-'''
-ADD = """
-@script(owner="li"{declared})
-@click.option("--by", default=1, show_default=True, help="How much.")
-def main(run, by):
-    for batch in run.batches(sa.select(things), key=things.c.id, size=10):
-        for thing in batch:
-            run.session.execute(sa.update(things).where(things.c.id == thing.id).values(n=things.c.n + by))
-        time.sleep(float(os.environ.get("NAP", "0")))
-
-if __name__ == "__main__":
-    main()
-"""
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: Flask) -> Write:
-    """Write a script; one called `mend` if nothing else is said."""
-    root = tmp_path / "offline_script"
-    monkeypatch.setenv("SCRIPTS_PATH", str(root))
-    app.config["SCRIPTS_PATH"] = str(root)
-
-    def write(body: str = ADD, declared: str = "", folder: str = "recycle", name: str = "mend") -> Path:
-        path = root / folder / f"{name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(HEAD + body.replace("{declared}", declared))
-        return path
-
-    return write
-
-
-@pytest.fixture(autouse=True)
-def things(app: Flask) -> None:
-    """Make a table of 25 things whose n is 0."""
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE things (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"))
-        connection.execute(sa.text("INSERT INTO things VALUES (:i, 0)"), [{"i": i} for i in range(1, 26)])
-
-
-def total() -> int:
-    """Return the sum of all n."""
-    with db.engine.connect() as connection:
-        return int(connection.scalar(sa.text("SELECT SUM(n) FROM things")))
+pytestmark = pytest.mark.usefixtures("things")
 
 
 def test_a_script_is_a_command_with_its_own_options(cli: FlaskCliRunner, write: Write) -> None:
@@ -373,13 +310,6 @@ def test_production_asks_for_a_reason_and_a_confirmation(cli: FlaskCliRunner, ap
     done = cli.invoke(args=["script", "run", "mend", "--yes", "--reason", "工单 7"])
     assert (done.exit_code, total()) == (0, 25)
     assert runs.newest(1)[0].reason == "工单 7"
-
-
-def start(*args: str, **env: str) -> subprocess.Popen[str]:
-    """Start a command as a process of its own."""
-    command = [sys.executable, str(ROOT / "manage.py"), *args]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, env={**os.environ, **env}, cwd=ROOT, **pipes)  # type: ignore[call-overload]
 
 
 def test_ten_start_it_one_runs_and_the_next_starts_as_soon_as_that_one_is_killed(write: Write) -> None:

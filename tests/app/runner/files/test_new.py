@@ -11,8 +11,8 @@ import pytest
 
 from app.errors import Conflict
 from app.runner.files import outline
-from app.runner.files.discovery import load
 from app.runner.files.lint import lint
+from app.runner.files.loading import load
 from app.runner.files.new import write_new
 from tests.project_copy import ROOT
 from tests.script_files import GOOD, TEMPORARY, put, tree
@@ -43,7 +43,7 @@ def test_script_and_test_are_written_where_they_belong(folder: str, name: str, r
 @pytest.mark.parametrize(("folder", "name"), PLACES)
 def test_the_script_loads_and_says_what_it_is(folder: str, name: str, root: Path) -> None:
     written = write_new(root, folder, name, "li")
-    script = load(written.script)
+    script = load(written.script).script
     assert (script.id, script.owner, script.name) == (name, "li", name)
     assert [(param.name, param.required) for param in script.params] == [("city", True)]
     assert outline.read(written.script.path).keywords == {"id": name, "owner": "li"}
