@@ -14,8 +14,11 @@ from app.models.base import Base, UtcDateTime
 class Checkpoint(Base):
     """The cursor of the last committed batch of a run. It commits with that batch, so it is never wrong about it.
 
+    The hash chain of `run_moves` does not cover it: a batch would wait for all other runs. Its own digest finds an edit
+    that was not made on purpose to fit; that the row is gone is found where the ledger says that the run had begun.
+
     Attributes:
-        attempt: how often the run was taken up; a process of an earlier attempt can commit no more.
+        attempt: how often the run was taken up or declared lost; a process of an earlier attempt can commit no more.
         step: which `batches` loop of the script, from 0.
         source: the fingerprint of what that loop goes through: SHA-256 as hex; None before the first batch.
         last_key: the key of the last item, as typed JSON; None before the first batch of a step.

@@ -11,6 +11,8 @@ from app.models.base import Base
 class RunFailure(Base):
     """An item that failed, by its key: rolled back to its savepoint, while the rest of its batch was kept.
 
+    It commits with that batch, and the hash chain of `run_moves` does not cover it: an edit or a deletion is not found.
+
     Attributes:
         step: which `batches` loop of the script, from 0.
         key: the item's key, as typed JSON.

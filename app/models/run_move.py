@@ -15,12 +15,13 @@ class RunMove(Base):
     """A move, and what was true of the run from then on.
 
     Ids are consecutive. The first row is the chain's root: it belongs to no run, and whoever appends locks it.
-    `run_id` is no foreign key: the moves of a run that somebody deleted tell of it.
+    `run_id` is no foreign key: the moves of a run that somebody deleted tell of it. The tables `run_failures` and
+    `checkpoints` are outside the chain.
 
     Attributes:
         operator, host, pid: who made this move; whoever resumes a run may be another than who started it.
         facts: the columns of the run that the chain covers, as canonical JSON: the text that was hashed.
-        hash: SHA-256, as hex, of `prev_hash` and this row.
+        hash: SHA-256, as hex, of `prev_hash` and this row; the root's is that of its facts, the moment of its `at`.
     """
 
     __tablename__ = "run_moves"

@@ -1,4 +1,8 @@
-"""The ledger's hash chain: each move of a run is sealed with the hash of the one before it."""
+"""The ledger's hash chain: each move of a run is sealed with the hash of the one before it.
+
+It covers the FACTS of `runs`, and `run_moves`. The tables `checkpoints` and `run_failures` are outside: they are
+written in the transactions of batches, which would wait for each other at the chain's root.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,18 @@ from app.services.operators import current_operator
 from app.services.runs.storable import storable
 
 ROOT_ID = 1
+# What the migration writes as the root's columns; `at` is the moment that its facts are.
+ROOT = {"run_id": None, "state": "root", "operator": "", "host": "", "pid": 0, "prev_hash": "0" * 64}
 # What a run's row says with every move. The rest of its columns change while it goes on, or are the chain itself.
 FACTS = (
     *("id", "token", "kind", "name", "state", "dry_run", "operator", "host", "pid", "git_commit", "git_dirty"),
     *("script_id", "script_sha256", "arguments", "options", "reason", "started_at", "finished_at"),
     *("rows", "error", "artifacts", "lock_name"),
+)
+# What a run says with its first move and never otherwise; the facts beside these are of an attempt, or come of it.
+LASTING = (
+    *("id", "token", "kind", "name", "dry_run", "operator", "script_id", "arguments", "options", "reason"),
+    *("started_at", "lock_name"),
 )
 SEALED = ("id", "run_id", "state", "at", "operator", "host", "pid", "facts")
 

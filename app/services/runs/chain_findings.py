@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import RunMove
 from app.models.run import MOVES
-from app.services.runs.chain import ROOT_ID, hash_of
+from app.services.runs.chain import ROOT, ROOT_ID, hash_of
+from app.services.runs.fact_findings import fact_problems, lasting
 from app.services.runs.findings import LastMove, Problem, Verification, digest
 from app.services.runs.whole_tables import every
 
@@ -31,8 +32,8 @@ def chain_problems(
         if move.run_id is not None:
             of_run = last.get(move.run_id)
             yield from _move(of_run, move)
-            begun = move.state in BEGINNINGS if of_run is None else of_run.begun
-            last[move.run_id] = LastMove(move.state, digest(move.facts), move.hash, move.prev_hash, begun)
+            yield from fact_problems(session, of_run, move)
+            last[move.run_id] = _last(of_run, move)
         if expected is not None and move.id == expected[0] and move.hash != expected[1]:
             yield Problem(move.run_id, f"Move {move.id} is not the one that the head given was exported from.")
         before = move
@@ -50,8 +51,19 @@ def _link(before: RunMove | None, move: RunMove) -> Iterator[Problem]:
         yield Problem(move.run_id, f"{_gap(number, move.id)} missing before move {move.id}{_of(move)}.")
     elif before is not None and move.prev_hash != before.hash:
         yield Problem(move.run_id, f"Move {move.id}{_of(move)} does not follow from move {before.id}{_of(before)}.")
-    if move.hash != hash_of(move):
+    if move.hash != hash_of(move) or (move.id == ROOT_ID and not _is_root(move)):
         yield Problem(move.run_id, f"Move {move.id}{_of(move)} was changed after it was written.")
+
+
+def _is_root(move: RunMove) -> bool:
+    """Tell whether the root is what the migration wrote; its hash is that of its facts alone."""
+    at = move.at.replace(tzinfo=None).isoformat()
+    return at == move.facts and all(getattr(move, name) == value for name, value in ROOT.items())
+
+
+def _last(before: LastMove | None, move: RunMove) -> LastMove:
+    begun = move.state in BEGINNINGS if before is None else before.begun
+    return LastMove(move.state, digest(move.facts), move.hash, move.prev_hash, begun, lasting(move))
 
 
 def _move(last: LastMove | None, move: RunMove) -> Iterator[Problem]:

@@ -29,7 +29,8 @@ class Verification:
 class LastMove:
     """What the last move of a run says, how it was linked, and whether its first move began the run.
 
-    A run from before the chain that is moved now, lost or cancelled, does not begin in it.
+    `lasting` stands for those of its facts that never change. A run from before the chain that is moved now, lost or
+    cancelled, does not begin in it.
     """
 
     state: str
@@ -37,6 +38,7 @@ class LastMove:
     hash: str
     prev_hash: str
     begun: bool
+    lasting: bytes
 
 
 def digest(facts: str) -> bytes:

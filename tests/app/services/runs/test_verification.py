@@ -111,9 +111,11 @@ def test_what_cannot_even_be_read_is_named(table: str, column: str, value: str, 
 
 
 def test_an_edit_of_the_root_is_found(ledger: Rows) -> None:
-    for column in ("hash", "facts"):
+    root = ledger["run_moves"][0]
+    for column in (*SEALED, "hash", "prev_hash"):
+        value = 1 if column == "run_id" else other(root[column])
         with tampered(ledger) as connection:
-            connection.execute(sa.update(RunMove).where(RunMove.id == 1).values({column: "0" * 64}))
+            connection.execute(sa.update(RunMove).where(RunMove.id == 1).values({column: value}))
             connection.commit()
             assert runs.verify().problems, column
 
