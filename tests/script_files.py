@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-GOOD = '"""Count things."""\nimport click\nfrom app.runner import script\n\n@script(owner="li")\ndef main(run): ...\n'
+GOOD = (
+    '"""Count things."""\nimport click\nfrom app.runner import script\n\n@script(owner="li")\ndef main(run): ...\n'
+    '\nif __name__ == "__main__":\n    main()\n'
+)
 TEMPORARY = "ts_2026_11_20_mend_totals"
 
 

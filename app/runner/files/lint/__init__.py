@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from app.runner.files.discovery import all_scripts
-from app.runner.files.lint import declaration, import_time, imports, names, tree
+from app.runner.files.lint import as_file, declaration, import_time, imports, names, tree
 from app.runner.files.lint.finding import ERROR, WARNING, Finding
 from app.runner.files.lint.subject import Subject
 
 __all__ = ["ERROR", "WARNING", "Finding", "lint"]
 
 # What is asked of each script, and of all of them together.
-OF_EACH = (declaration.check, names.check, imports.check, import_time.check)
+OF_EACH = (declaration.check, names.check, imports.check, import_time.check, as_file.check)
 OF_ALL = (tree.misplaced, tree.folders, tree.duplicate_names, tree.duplicate_ids)
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from app.runner.files.lint import Finding, lint
 from app.runner.runner_options import RUNNER_OPTIONS
+from tests.script_files import GOOD
 
 TODAY = date(2026, 11, 21)
-GOOD = '"""Count things."""\nimport click\nfrom app.runner import script\n\n@script(owner="li")\ndef main(run): ...\n'
 
 
 @pytest.fixture
@@ -221,3 +221,14 @@ def test_work_at_import_is_a_warning(line: str, what: str, root: Path) -> None:
 def test_what_a_file_may_do_when_it_is_loaded(line: str, root: Path) -> None:
     put(root, "recycle/export_all.py", GOOD + line)
     assert found(root) == []
+
+
+def test_a_file_that_would_do_nothing_by_itself_is_a_warning(root: Path) -> None:
+    put(root, "recycle/export_all.py", GOOD.replace("main()", "print").replace("def main", "def export"))
+    put(root, "recycle/export_more.py", GOOD.partition("if __name__")[0])
+    said = [(finding.path, finding.line, finding.level) for finding in lint(root, TODAY)]
+    assert said == [
+        ("offline_script/recycle/export_all.py", 6, "warning"),
+        ("offline_script/recycle/export_more.py", 6, "warning"),
+    ]
+    assert 'Write at its end: if __name__ == "__main__": export()' in lint(root, TODAY)[0].message
