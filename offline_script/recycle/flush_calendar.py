@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from sqlalchemy import select
@@ -33,18 +33,32 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 100  # calendar_days.holiday
 YEAR = click.IntRange(1, 9999)
+OPTIONS = {"years", "first", "last", "country", "language"}
+T = TypeVar("T")
 
 
-def country_code(_context: click.Context, _option: click.Parameter, value: str) -> str:
+def country_code(context: click.Context, option: click.Parameter, value: str) -> str:
     """Return the code of a country that the library knows: `--country cn` is CN."""
     from holidays.registry import COUNTRIES
 
     codes = {name.upper(): names[1] for names in COUNTRIES.values() for name in names}
     if value.upper() in {names[1] for names in COUNTRIES.values()}:
-        return value.upper()
+        return known(context, option, value.upper())
     near = difflib.get_close_matches(value.upper(), codes, n=1)
     hint = f' Did you mean "{codes[near[0]]}"?' if near else " It takes an ISO 3166 code: CN, HK, DE."
     raise click.BadParameter(f'"{value}" is no country whose holidays are known.{hint}')
+
+
+def known(context: click.Context, option: click.Parameter, value: T) -> T:
+    """Return an option's value; the last of the options also looks whether all of them go together.
+
+    Click calls this in the order in which they are typed, and so refuses what is wrong before there is a run.
+    """
+    given = {**context.params, str(option.name): value}
+    if given.keys() >= OPTIONS:
+        years = wanted_years(given["years"], given["first"], given["last"])
+        check_known(given["country"], years, given["language"])
+    return value
 
 
 def wanted_years(years: Sequence[int], first: int | None, last: int | None) -> list[int]:
@@ -59,24 +73,33 @@ def wanted_years(years: Sequence[int], first: int | None, last: int | None) -> l
     return sorted({*years, *span})
 
 
-def calendar_of(run: ScriptRun, country: str, years: Sequence[int], language: str | None) -> HolidayBase:
-    """Return the library's calendar of a country, in its own language unless another one is named.
+def check_known(country: str, years: Sequence[int], language: str | None) -> None:
+    """Look whether the library has these years of a country, and its holidays' names in this language.
 
     Raises:
-        UsageError: a language or a year that the library does not have for this country.
+        UsageError: it has not.
     """
     from holidays import country_holidays
 
-    known = country_holidays(country)
-    if language and language not in known.supported_languages:
-        takes = ", ".join(known.supported_languages) or "none: the names have one language"
+    calendar = country_holidays(country)
+    if language and language not in calendar.supported_languages:
+        takes = ", ".join(calendar.supported_languages) or "none: the names have one language"
         raise click.UsageError(f'--language "{language}" is none that {country} has. It takes {takes}.')
-    if years[0] < known.start_year or years[-1] > known.end_year:
-        raise click.UsageError(f"The holidays of {country} are known from {known.start_year} to {known.end_year}.")
+    if years[0] < calendar.start_year or years[-1] > calendar.end_year:
+        raise click.UsageError(
+            f"The holidays of {country} are known from {calendar.start_year} to {calendar.end_year}."
+        )
+
+
+def calendar_of(run: ScriptRun, country: str, years: Sequence[int], language: str | None) -> HolidayBase:
+    """Return the library's calendar of a country, in its own language unless another one is named."""
+    from holidays import country_holidays
+
+    # Without a language the library would take that of the environment.
+    language = language or country_holidays(country).default_language
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # Without a language the library would take that of the environment.
-        calendar = country_holidays(country, years=years, language=language or known.default_language)
+        calendar = country_holidays(country, years=years, language=language)
     for warning in caught:
         run.log.warning("%s: %s", country, warning.message)
     return calendar
@@ -146,11 +169,13 @@ def flush_year(run: ScriptRun, calendar: HolidayBase, country: str, year: int) -
 
 
 @script(owner="yuzaoyah")
-@click.option("--year", "years", type=YEAR, multiple=True, help="A year; give it again for another one.")
-@click.option("--from", "first", type=YEAR, help="The first of a span of years.")
-@click.option("--to", "last", type=YEAR, help="The last of them.")
+@click.option(
+    "--year", "years", type=YEAR, multiple=True, callback=known, help="A year; give it again for another one."
+)
+@click.option("--from", "first", type=YEAR, callback=known, help="The first of a span of years.")
+@click.option("--to", "last", type=YEAR, callback=known, help="The last of them.")
 @click.option("--country", default="CN", show_default=True, callback=country_code, help="Its ISO 3166 code.")
-@click.option("--language", help="Of the holidays' names, as en_US; the country's own by default.")
+@click.option("--language", callback=known, help="Of the holidays' names, as en_US; the country's own by default.")
 def main(
     run: ScriptRun, years: Sequence[int], first: int | None, last: int | None, country: str, language: str | None
 ) -> None:

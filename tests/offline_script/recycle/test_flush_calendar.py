@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 from click import UsageError
+from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.models import CalendarDay
+from app.services import runs
 from tests.offline_script.kept import log
 from tests.scripts import run_script
 
@@ -117,10 +119,17 @@ def test_what_the_library_warns_of_is_in_the_log(session: Session) -> None:
         (["--year", "2024", "--language", "de", "--country", "KN"], "the names have one language"),
     ],
 )
-def test_wrong_usage_is_said(args: list[str], said: str, session: Session) -> None:
+def test_wrong_usage_is_said_before_there_is_a_run(args: list[str], said: str, session: Session) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
         run_script("flush_calendar", *args)
-    assert count(session) == 0
+    assert (count(session), runs.newest(1)) == (0, [])
+
+
+def test_a_dry_run_is_applied_without_naming_the_years_again(cli: FlaskCliRunner, session: Session) -> None:
+    command = ["script", "run", "flush_calendar"]
+    assert cli.invoke(args=[*command, "--to", "2025", "--from", "2025", "--dry-run"]).exit_code == 0
+    assert cli.invoke(args=[*command, "--apply", "1"]).exit_code == 0
+    assert count(session) == 365
 
 
 def test_a_name_that_is_too_long_is_rejected_not_cut(session: Session) -> None:
