@@ -31,9 +31,10 @@ FACTS = (
     *("script_id", "script_sha256", "arguments", "options", "reason", "started_at", "finished_at"),
     *("rows", "error", "artifacts", "lock_name"),
 )
-# What a run says with its first move and never otherwise; the facts beside these are of an attempt, or come of it.
+# What a run says with its first move and never otherwise; the facts beside these are of an attempt, as the reason that
+# production asks for once more, or come of it.
 LASTING = (
-    *("id", "token", "kind", "name", "dry_run", "operator", "script_id", "arguments", "options", "reason"),
+    *("id", "token", "kind", "name", "dry_run", "operator", "script_id", "arguments", "options"),
     *("started_at", "lock_name"),
 )
 SEALED = ("id", "run_id", "state", "at", "operator", "host", "pid", "facts")

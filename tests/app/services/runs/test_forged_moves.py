@@ -26,7 +26,6 @@ FORGED: dict[str, Any] = {
     "operator": "nobody@nowhere",
     "arguments": {},
     "options": {},
-    "reason": None,
     "script_id": "clear_cache",
     "lock_name": None,
 }
@@ -84,8 +83,9 @@ def test_all_that_changed_is_named(failed: int) -> None:
 
 
 def test_what_may_change_may(failed: int) -> None:
-    changes = {"host": "ops2", "pid": 8, "git_commit": "0" * 40, "script_sha256": "0" * 64, "rows": {"orders": {}}}
-    forge(failed, "running", changes)
+    code = {"git_commit": "0" * 40, "git_dirty": True, "script_sha256": "0" * 64}
+    attempt = {"host": "ops2", "pid": 8, "reason": "ticket 7", "rows": {"orders": {"updated": 1}}}
+    forge(failed, "running", code | attempt)
     assert runs.verify().problems == []
 
 
