@@ -68,7 +68,8 @@ def resume(
         guards.check_once(script, run.options)
         guards.check_not_retried(script, run.options, run_id)
         terms = terms_of(script, run.options | ({} if max_rows is None else {"max_rows": max_rows}))
-        position = checkpoints.take_up(db.engine, run_id)
+        begun = bool(run.rows or run.progress_done)
+        position = checkpoints.take_up(db.engine, run_id, begun)
         record = runs.OpenRun(
             token=run.token,
             rows=position.rows,

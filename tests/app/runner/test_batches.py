@@ -166,6 +166,16 @@ def test_an_edited_checkpoint_is_refused(things: None, write, column: str) -> No
     assert runs.get(run.id).state == "failed"
 
 
+def test_a_checkpoint_that_is_gone_is_no_beginning(things: None, write) -> None:
+    with pytest.raises(Failed):
+        run_script(write(BREAKS_OFF))
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM checkpoints"))
+    with pytest.raises(Refused, match="checkpoint"):
+        resume(runs.newest(1)[0].id, Quiet())
+    assert numbers() == [1] * 10 + [0] * 15
+
+
 def test_the_checkpoint_of_another_query_is_refused(things: None, write) -> None:
     with pytest.raises(Failed):
         run_script(write(BREAKS_OFF))
