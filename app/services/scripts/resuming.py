@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from dataclasses import replace
@@ -33,6 +34,8 @@ from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go, outcome_of
 from app.services.scripts.terms import terms_of
 
+log = logging.getLogger(__name__)
+
 
 def resume(
     run_id: int,
@@ -48,7 +51,7 @@ def resume(
     Args:
         new_code: although the script's file has changed since.
         max_rows: another limit than the run began with.
-        consent: its reason replaces the recorded one, which does as well.
+        consent: its reason is needed where none is on record, which stays as it is; it goes to the application's log.
         loaded: what `prepared` returned, if that was called: the file is run once.
 
     Raises:
@@ -60,15 +63,14 @@ def resume(
     loaded = loaded or _loaded(run, consent.force)
     script = loaded.script
     _check_code(run, loaded, new_code)
-    consent = replace(consent, reason=consent.reason or run.reason)
-    guards.check_production(script, consent)
+    guards.check_production(script, replace(consent, reason=consent.reason or run.reason))
     values = values_of(run, script)
     with locked(script, wait_s) as lock:
         run = _resumable(run_id)  # as it is now that nobody else can take it up
         guards.check_once(script, run.options)
         guards.check_not_retried(script, run.options, run_id)
         terms = terms_of(script, run.options | ({} if max_rows is None else {"max_rows": max_rows}))
-        begun = bool(run.rows or run.progress_done)
+        begun = not script.read_only and bool(run.rows or run.progress_done)
         position = checkpoints.take_up(db.engine, run_id, begun)
         record = runs.OpenRun(
             token=run.token,
@@ -77,7 +79,8 @@ def resume(
             total=run.progress_total,
             artifacts=run.artifacts,
         )
-        with going_on(record, lock, lambda: _begin(run, loaded.sha256, consent)):
+        log.info("run resumed", extra={"run": run_id, "reason": masked(consent.reason)})
+        with going_on(record, lock, lambda: _begin(run, loaded.sha256)):
             if position.ended:  # it died between its last commit and saying so
                 return outcome_of(loaded.file, record, Result(position.failed), seconds=0)
             return go(Task(loaded, values, terms), record, position, observer)
@@ -108,13 +111,13 @@ def _check_code(run: Run, loaded: Loaded, new_code: bool) -> None:
         )
 
 
-def _begin(run: Run, sha256: str, consent: Consent) -> int:
+def _begin(run: Run, sha256: str) -> int:
     """Bring the run to running, here and with the code of now; what was asked of an earlier attempt is done with."""
     channel_of(db.engine, folder_of(run.id, run.token)).withdraw()
     commit, dirty = code_version()
     here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
     code: dict[str, Any] = {"git_commit": commit, "git_dirty": dirty, "script_sha256": sha256}
-    moves.move(run.id, "running", finished_at=None, error=None, reason=masked(consent.reason), **here, **code)
+    moves.move(run.id, "running", finished_at=None, error=None, **here, **code)
     return run.id
 
 
