@@ -13,7 +13,7 @@ from commands.script.finite import FiniteRange
 @click.option("--new-code", is_flag=True, help="Go on although the script's file has changed since.")
 @click.option("--wait", "wait_s", type=FiniteRange(0), default=0, metavar="SECONDS", help="Wait for its lock.")
 @click.option("--max-rows", type=click.IntRange(1), metavar="N", help="Another limit than it began with.")
-@click.option("--reason", metavar="TEXT", help="Why, for the record; without it the recorded one stays.")
+@click.option("--reason", metavar="TEXT", help="Why; production asks for it where the record does not say.")
 @click.option("--force", is_flag=True, help="Go on although the script is retired.")
 @click.option("--yes", is_flag=True, help="Agree to changing production.")
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
