@@ -13,6 +13,7 @@ from typing import Any
 PAUSE = "pause"
 CANCEL = "cancel"
 NAP_S = 0.1
+EXPIRES_AGAIN_S = 1.0
 STOPPING = b"Stopping after this batch; once more breaks it off.\n"
 
 
@@ -97,7 +98,8 @@ def signals_caught(stopper: Stopper, timeout: float | None) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         if timeout is not None:
-            signal.setitimer(signal.ITIMER_REAL, timeout)
+            # Again and again: what is raised inside a callback of the interpreter's is lost.
+            signal.setitimer(signal.ITIMER_REAL, timeout, EXPIRES_AGAIN_S)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
