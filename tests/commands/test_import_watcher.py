@@ -60,6 +60,7 @@ def test_the_outcome_shows_what_a_terminal_would_obey() -> None:
         run_id=1,
         dry_run=False,
         created=False,
+        cannot_undo="",
         sheets=(SheetReport(EVIL, EVIL, 1, 0, 0, (EVIL,)),),
     )
     result = shown_by(lambda: print_outcome(outcome))

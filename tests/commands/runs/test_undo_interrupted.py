@@ -22,7 +22,7 @@ from app.extensions import db
 from app.services import runs
 from tests.conftest import ROOT
 
-ROWS = 12_000
+ROWS = 30_000
 KILLS = 8
 
 
