@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ class Batch(list[Any]):
         gone_through: somebody went through all of its items.
     """
 
-    def __init__(self, page: Page, session: Session, on_error: str) -> None:
+    def __init__(self, page: Page, session: Session, on_error: str, hide: Callable[[str], str] = str) -> None:
         """Hold the items of a page."""
         super().__init__(page.items)
         self.failures: list[tuple[Key, str]] = []
@@ -35,6 +35,7 @@ class Batch(list[Any]):
         self._next = 0
         self._session = session
         self._on_error = on_error
+        self._hide = hide
 
     def __iter__(self) -> Iterator[Any]:
         """Go through the items."""
@@ -59,7 +60,7 @@ class Batch(list[Any]):
             if self._on_error != SKIP or _spoils_all(error):
                 error.add_note(f"at the item with the key {shown(key)}")
                 raise
-            self.failures.append((key, described(error)))
+            self.failures.append((key, self._hide(described(error))))
 
     def _key_of(self, item: Any) -> Key:
         """Return an item's key; of items that are one object, the next one's."""

@@ -122,7 +122,7 @@ class Loops:
                 return
             encode(page.after)  # a key that cannot be kept is an error before anything is done
             self._refuse_collecting()
-            batch = Batch(page, self._work.session, on_error)
+            batch = Batch(page, self._work.session, on_error, self._terms.hide)
             self._seen.append(weakref.ref(batch))
             yield from self._one(page, batch)
             size_done = len(batch)

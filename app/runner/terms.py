@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ class Terms:
         max_rows: the most row changes, counted over the whole run; None: any number.
         throttle: the most items a second; None: as fast as it goes.
         pauses: what to wait for between batches.
+        hide: takes the secrets of the run's arguments out of a text.
         failed: for each step, the only keys to go through; None: all items.
     """
 
@@ -26,6 +27,7 @@ class Terms:
     max_rows: int | None = None
     throttle: float | None = None
     pauses: Sequence[Pause] = ()
+    hide: Callable[[str], str] = str
     failed: Mapping[int, Sequence[Key]] | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,15 +26,14 @@ _ELSEWHERE = WRITES | {"ddl", "other"}
 
 @contextmanager
 def watch_others(engine: Engine) -> Iterator[None]:
-    """Refuse what this thread writes through `engine` beside the guarded connection, for the time of a dry run.
+    """Refuse what any thread writes through `engine` beside the guarded connection, for the time of a dry run.
 
     That would not be rolled back with the script's own. Connections with the execution option INTERNAL may write.
     """
-    thread = threading.get_ident()
 
     def before(connection: Connection, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
         options = connection.get_execution_options()
-        if threading.get_ident() == thread and not (options.get(_GUARDED) or options.get(INTERNAL)):
+        if not (options.get(_GUARDED) or options.get(INTERNAL)):
             _check_elsewhere(statement_of(context, sql, connection.dialect.name))
 
     event.listen(engine, "before_cursor_execute", before)

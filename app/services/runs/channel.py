@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.models import Run
 from app.models.base import utc_now
 from app.runner.lock_folders import folder_of_database
+from app.runner.sql.guarding import INTERNAL
 from app.services.runs.folders import RunFolder
 
 
@@ -128,7 +129,7 @@ class _ColumnChannel:
         """Do nothing: the move that ends a run empties its columns."""
 
     def _set(self, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with self._engine.connect().execution_options(**{INTERNAL: True}) as connection, connection.begin():
             connection.execute(update(Run).where(Run.id == self._run_id).values(**values))
 
 

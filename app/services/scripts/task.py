@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -50,7 +50,8 @@ def go(task: Task, record: runs.OpenRun, position: Position, observer: Observer)
         told(task, record),
         parameters.parsed(script, parameters.to_argv(script, task.values)) as given,
     ):
-        result = execute(script, given, task.terms, db.engine, record, position, record.folder.artifacts)
+        terms = replace(task.terms, hide=task.secrets.hide)
+        result = execute(script, given, terms, db.engine, record, position, record.folder.artifacts)
     result.calls = [task.secrets.hide(call) for call in result.calls]
     if dry_run:
         _keep_diff(record, result)

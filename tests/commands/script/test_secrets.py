@@ -62,6 +62,14 @@ def test_a_call_does_not_tell_it(cli: FlaskCliRunner, write: Write) -> None:
     assert "geheim" not in done.stderr + as_json.stdout + as_json.stderr
 
 
+def test_an_item_that_fails_does_not_tell_it(cli: FlaskCliRunner, write: Write) -> None:
+    body = "    for batch in run.batches([1], on_error='skip'):\n        with batch.isolated(1):\n"
+    write(f"{OPTION}{body}            raise ValueError(value)\n".replace("{option}", "'--token'"))
+    done = cli.invoke(args=["script", "run", "mend", "--token", SECRET])
+    assert (done.exit_code, runs.failures_of(1)[0][1]) == (0, "ValueError: ***")
+    assert "geheim" not in done.stderr + "".join(runs.log_lines(runs.get(1)))
+
+
 def test_a_password_inside_a_url_is_kept_out_everywhere(cli: FlaskCliRunner, write: Write) -> None:
     write(f"{OPTION}    raise ValueError('geheim is wrong')\n".replace("{option}", "'--dsn'"))
     url, query = "mysql://li:geheim@shop/x", "SELECT 0 AS 'ftp://li:hidden@x'"

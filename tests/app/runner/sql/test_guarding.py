@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -343,7 +344,9 @@ def test_a_dry_run_refuses_other_ways_to_write(session: Session, engine: sa.Engi
     assert ids(engine) == [1, 2, 3]
 
 
-def test_the_runner_and_other_threads_may_write_during_a_dry_run(session: Session, engine: sa.Engine) -> None:
+def test_only_the_runner_may_write_beside_a_dry_run_no_thread_of_the_script(
+    session: Session, engine: sa.Engine
+) -> None:
     guard_of(session, dry_run=True)
 
     def write() -> None:
@@ -351,15 +354,14 @@ def test_the_runner_and_other_threads_may_write_during_a_dry_run(session: Sessio
             connection.exec_driver_sql("DELETE FROM things WHERE id = 1")
 
     with watch_others(engine):
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join(30)
+        with ThreadPoolExecutor() as threads, pytest.raises(Refused, match=r"through run\.session alone"):
+            threads.submit(write).result(30)
         with engine.connect().execution_options(**{INTERNAL: True}) as connection:
             connection.exec_driver_sql("DELETE FROM things WHERE id = 2")
             connection.commit()
     with engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO things VALUES (4, 4)")
-    assert ids(engine) == [3, 4]
+    assert ids(engine) == [1, 3, 4]
 
 
 def listeners(engine: sa.Engine, connection: sa.Connection) -> list[int]:
