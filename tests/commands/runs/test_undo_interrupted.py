@@ -24,6 +24,7 @@ from tests.conftest import ROOT
 
 ROWS = 30_000
 KILLS = 8
+TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +123,17 @@ def test_kill_9_at_any_moment_deletes_all_rows_or_none(imported: int, load: Call
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_rolls_back_closes_the_run_and_exits_130(number: signal.Signals, imported: int, start: Any) -> None:
-    process = start(imported)
-    run_id = wait_for_run(imported)
-    process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+def test_signal_rolls_back_closes_the_run_and_exits_130(
+    number: signal.Signals, imported: int, load: Callable[[], int], start: Any
+) -> None:
+    for _ in range(TRIES):
+        process = start(imported)
+        run_id = wait_for_run(imported)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+        if count() > 1:
+            break
+        imported = load()  # it had committed before the signal came
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert count() == 1 + ROWS
