@@ -6,13 +6,11 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -20,7 +18,7 @@ from sqlalchemy import text
 from app.engine import WRITER
 from app.extensions import db
 from app.services import runs
-from tests.conftest import ROOT
+from tests.many import count, make_many, starting, wait_for_run, write_many
 
 ROWS = 12_000
 KILLS = 8
@@ -29,60 +27,21 @@ KILLS = 8
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a sheet that takes a second or so to import."""
-    path = tmp_path_factory.mktemp("sheets") / "many.xlsx"
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("many")
-    sheet.append(["id", "name", "amount"])
-    for number in range(ROWS):
-        sheet.append([number, f"name {number} 名称", number / 4])
-    book.save(path)
-    return path
+    return write_many(tmp_path_factory.mktemp("sheets") / "many.xlsx", ROWS)
 
 
 @pytest.fixture
 def many(app: Flask) -> str:
     """Make the target, with a row in it."""
-    with db.engine.begin() as connection:
-        connection.execute(text("CREATE TABLE many (id INT PRIMARY KEY, name VARCHAR(40), amount DECIMAL(10,2))"))
-        connection.execute(text("INSERT INTO many VALUES (-1, 'before', 0)"))
+    make_many()
     return "many"
 
 
 @pytest.fixture
 def start(workbook: Path) -> Iterator[Any]:
     """Start an import in a process group of its own; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(*args: str) -> subprocess.Popen[str]:
-        command = [sys.executable, str(ROOT / "manage.py"), "import-excel", str(workbook), "many", *args]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def count() -> int:
-    """Return the rows of the target, waiting until the server has rolled back what it must."""
-    with db.engine.connect() as connection:
-        return int(connection.scalar(text("SELECT COUNT(*) FROM many")) or 0)
-
-
-def wait_for_run(after: int) -> int:
-    """Wait until a run newer than `after` is on record, and return its id."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        newest = runs.newest(1)
-        if newest and newest[0].id > after:
-            return newest[0].id
-        time.sleep(0.01)
-    raise AssertionError("no run was opened within 60 s")
+    with starting() as begin:
+        yield lambda *args: begin("import-excel", str(workbook), "many", *args)
 
 
 def test_kill_9_at_any_moment_leaves_the_table_as_it_was(many: str, start: Any) -> None:

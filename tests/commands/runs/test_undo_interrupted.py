@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import text
 
-from app.extensions import db
 from app.services import runs
-from tests.conftest import ROOT
+from tests.many import count, make_many, starting, wait_for_run, write_many
 
 ROWS = 30_000
 KILLS = 8
@@ -30,14 +24,7 @@ TRIES = 5
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a sheet that takes a second or so to read."""
-    path = tmp_path_factory.mktemp("sheets") / "many.xlsx"
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("many")
-    sheet.append(["id", "name", "amount"])
-    for number in range(ROWS):
-        sheet.append([number, f"name {number} 名称", number / 4])
-    book.save(path)
-    return path
+    return write_many(tmp_path_factory.mktemp("sheets") / "many.xlsx", ROWS)
 
 
 @pytest.fixture
@@ -55,47 +42,15 @@ def load(app: Flask, cli: FlaskCliRunner, workbook: Path) -> Callable[[], int]:
 @pytest.fixture
 def imported(load: Callable[[], int]) -> int:
     """Import the sheet into a table with a row in it, and give the run's id."""
-    with db.engine.begin() as connection:
-        connection.execute(text("CREATE TABLE many (id INT PRIMARY KEY, name VARCHAR(40), amount DECIMAL(10,2))"))
-        connection.execute(text("INSERT INTO many VALUES (-1, 'before', 0)"))
+    make_many()
     return load()
 
 
 @pytest.fixture
 def start() -> Iterator[Any]:
     """Start an undo in a process group of its own; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(run_id: int) -> subprocess.Popen[str]:
-        command = [sys.executable, str(ROOT / "manage.py"), "runs", "undo", str(run_id), "--yes"]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def count() -> int:
-    """Return the rows of the table."""
-    with db.engine.connect() as connection:
-        return int(connection.scalar(text("SELECT COUNT(*) FROM many")) or 0)
-
-
-def wait_for_run(after: int) -> int:
-    """Wait until a run newer than `after` is on record, and return its id."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        newest = runs.newest(1)
-        if newest and newest[0].id > after:
-            return newest[0].id
-        time.sleep(0.01)
-    raise AssertionError("no run was opened within 60 s")
+    with starting() as begin:
+        yield lambda run_id: begin("runs", "undo", str(run_id), "--yes")
 
 
 def test_kill_9_at_any_moment_deletes_all_rows_or_none(imported: int, load: Callable[[], int], start: Any) -> None:

@@ -1,0 +1,76 @@
+"""A table and a sheet of many rows, and processes that work on them long enough to be killed or stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import openpyxl
+from sqlalchemy import text
+
+from app.extensions import db
+from app.services import runs
+from tests.conftest import ROOT
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def write_many(path: Path, rows: int) -> Path:
+    """Write a workbook with this many rows for the table `many`, and return its path."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("many")
+    sheet.append(["id", "name", "amount"])
+    for number in range(rows):
+        sheet.append([number, f"name {number} 名称", number / 4])
+    book.save(path)
+    return path
+
+
+def make_many() -> None:
+    """Make the table `many`, with a row in it."""
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE many (id INT PRIMARY KEY, name VARCHAR(40), amount DECIMAL(10,2))"))
+        connection.execute(text("INSERT INTO many VALUES (-1, 'before', 0)"))
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    """Give what starts `flask ARGS` in a process group of its own; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*args: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(ROOT / "manage.py"), *args]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def count() -> int:
+    """Return the rows of `many`, waiting until the server has rolled back what it must."""
+    with db.engine.connect() as connection:
+        return int(connection.scalar(text("SELECT COUNT(*) FROM many")) or 0)
+
+
+def wait_for_run(after: int) -> int:
+    """Wait until a run newer than `after` is on record, and return its id."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        newest = runs.newest(1)
+        if newest and newest[0].id > after:
+            return newest[0].id
+        time.sleep(0.01)
+    raise AssertionError("no run was opened within 60 s")
