@@ -42,6 +42,13 @@ class Base:
     # Limits of the process that reads a workbook: address space in MiB, wall time in seconds.
     IMPORT_MEMORY_MB = 1024
     IMPORT_TIMEOUT_S = 1800
+    # Limits of a workbook's content: MiB that it may inflate to, times that a part of it may inflate (counted from
+    # 64 MiB), parts of the file, different texts, and the widest sheet, in columns.
+    IMPORT_MAX_INFLATED_MB = 8192
+    IMPORT_MAX_RATIO = 500
+    IMPORT_MAX_PARTS = 10_000
+    IMPORT_MAX_STRINGS = 20_000_000
+    IMPORT_MAX_COLUMNS = 16_384
     # The folder of the offline scripts. Empty: offline_script/ beside manage.py.
     SCRIPTS_PATH = ""
     # The largest log that one run may keep, in MiB; what comes after is cut, and the log says so.
@@ -72,9 +79,14 @@ class Production(Base):
 
 
 MAY_BE_ZERO = {"POOL_OVERFLOW", "KEEP_FILES_DAYS"}
-# What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB. The
-# calendar ends as well, after a hundred years here.
-MOST = {"IMPORT_TIMEOUT_S": 604_800, "IMPORT_MEMORY_MB": 1_048_576, "KEEP_FILES_DAYS": 36_500}
+# What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB. A
+# sheet of Excel has no more columns; the calendar ends as well, after a hundred years here.
+MOST = {
+    "IMPORT_TIMEOUT_S": 604_800,
+    "IMPORT_MEMORY_MB": 1_048_576,
+    "IMPORT_MAX_COLUMNS": 16_384,
+    "KEEP_FILES_DAYS": 36_500,
+}
 CONFIGS = {"development": Development, "testing": Testing, "production": Production}
 
 

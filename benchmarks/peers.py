@@ -8,32 +8,23 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pymysql
 from sqlalchemy import make_url
 
+from benchmarks.readers import calamine_rows, openpyxl_rows
 from benchmarks.sheet import INSERT
 
 
-def with_openpyxl(path: str) -> Iterator[Any]:
-    """Read by openpyxl's read-only mode."""
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True)
-    yield from book.worksheets[0].iter_rows(min_row=2, values_only=True)
-    book.close()
+def with_calamine(path: Path) -> Iterator[Any]:
+    """Read by calamine, which gives blank cells as empty texts."""
+    return ([None if value == "" else value for value in row] for row in calamine_rows(path))
 
 
-def with_calamine(path: str) -> Iterator[Any]:
-    """Read by calamine."""
-    import python_calamine
-
-    rows = python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()
-    return ([None if value == "" else value for value in row] for row in rows[1:])
-
-
-PEERS: dict[str, Callable[[str], Iterator[Any]]] = {"openpyxl": with_openpyxl, "calamine": with_calamine}
+PEERS: dict[str, Callable[[Path], Iterator[Any]]] = {"calamine": with_calamine, "openpyxl": openpyxl_rows}
 
 
 def main() -> None:
@@ -48,7 +39,7 @@ def main() -> None:
             host=url.host, port=url.port or 3306, user=url.username, database=url.database, charset="utf8mb4"
         )
         insert = INSERT.replace("?", "%s")
-    rows = PEERS[reader](path)
+    rows: Iterator[Any] = islice(PEERS[reader](Path(path)), 1, None)
     if url.get_backend_name() == "sqlite":
         rows = (tuple(str(value) if hasattr(value, "isoformat") else value for value in row) for row in rows)
         connection.executemany(insert, rows)

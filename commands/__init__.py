@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from flask import Flask
 
 # Every command of the project, by its module in this folder; each module names its command `command`.
-MODULES = ("create_user", "doctor", "import_excel", "initdb", "runs", "script", "tables", "template", "users")
+MODULES = (
+    "create_user",
+    "doctor",
+    "import_excel",
+    "initdb",
+    "inspect_excel",
+    "runs",
+    "script",
+    "tables",
+    "template",
+    "users",
+)
 
 
 def names() -> list[str]:

@@ -10,6 +10,7 @@ from commands.output import say
 
 if TYPE_CHECKING:
     from app.services.imports import Outcome, RowsRejected
+    from app.sheets.rejects import RejectedCell
 
 
 def print_outcome(outcome: Outcome) -> None:
@@ -56,15 +57,17 @@ def rejects_as_dict(error: RowsRejected) -> dict[str, Any]:
     return {
         "rows": error.rows,
         "rejected": error.rejected,
-        "rejects": [
-            {
-                "file": cell.file,
-                "cell": cell.address,
-                "row": cell.row,
-                "column": cell.column,
-                "cause": cell.cause,
-                "value": cell.value,
-            }
-            for cell in error.cells
-        ],
+        "rejects": list(map(reject_as_dict, error.cells)),
+    }
+
+
+def reject_as_dict(cell: RejectedCell) -> dict[str, Any]:
+    """Return a cell that cannot be loaded for JSON."""
+    return {
+        "file": cell.file,
+        "cell": cell.address,
+        "row": cell.row,
+        "column": cell.column,
+        "cause": cell.cause,
+        "value": cell.value,
     }

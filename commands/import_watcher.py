@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from app.words import counted, plain
 from commands.output import say
+from commands.row_bar import RowBar
 
 if TYPE_CHECKING:
     from app.services.imports import Head, Plan
-
-LINE_EVERY_S = 5.0  # without a terminal a line now and then stands for the bar
 
 
 class TerminalWatcher:
@@ -27,9 +25,7 @@ class TerminalWatcher:
         """Ask nothing and agree to everything with `yes`."""
         self._yes = yes
         self._asks = sys.stdin.isatty() and sys.stderr.isatty()
-        self._bar: Any = None
-        self._task: Any = None
-        self._last_line = time.monotonic()
+        self._bar = RowBar("Importing")
 
     def __enter__(self) -> Self:
         """Return the watcher."""
@@ -39,9 +35,7 @@ class TerminalWatcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bar down; after an error it does not stay on the screen."""
-        if self._bar is not None:
-            self._bar.live.transient = error is not None
-            self._bar.stop()
+        self._bar.stop(stays=error is None)
 
     def leave_out(self, headers: list[str]) -> bool:
         """Ask about headers that fit no column; without a terminal they are an error. `--yes` is no answer to this."""
@@ -64,8 +58,7 @@ class TerminalWatcher:
 
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Show how the headers map onto the columns."""
-        rows = "" if head.rows is None else f" · {counted(head.rows, 'row')}"
-        say(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}{rows}')
+        say(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}')
         keys = {name for key in plan.table.keys for name in key.columns}
         lines = [
             (
@@ -87,34 +80,13 @@ class TerminalWatcher:
         for _, header in plan.left_out:
             say(f"  {header} (left out)")
 
-    def loading(self, rows: int | None) -> None:
+    def loading(self) -> None:
         """Put up the bar."""
-        if not sys.stderr.isatty():
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("Importing"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.completed:,} rows"),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._task = self._bar.add_task("Importing", total=rows, rate="")
         self._bar.start()
 
-    def progress(self, rows: int) -> None:
+    def progress(self, rows: int, share: float) -> None:
         """Move the bar, or print a line now and then."""
-        if self._bar is not None:
-            task = self._bar.tasks[0]
-            rate = f"{rows / task.elapsed:,.0f}/s" if task.elapsed else ""
-            self._bar.update(self._task, completed=rows, rate=rate)
-        elif time.monotonic() - self._last_line > LINE_EVERY_S:
-            self._last_line = time.monotonic()
-            say(f"Importing: {rows:,} rows")
+        self._bar.move(rows, share)
 
 
 _HOW = {"comment": "by column comment", "--map": "by --map"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from app.errors import Failed
+from commands.password_stdin import line_from_stdin
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,5 @@ def new_password(password_stdin: bool, generate: bool) -> NewPassword:
 
         return NewPassword(passwords.generate(), generated=True)
     if password_stdin:
-        return NewPassword(_line_from_stdin())
+        return NewPassword(line_from_stdin())
     return NewPassword(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True))
-
-
-def _line_from_stdin() -> str:
-    from app.services.passwords import LONGEST_BYTES
-
-    line = sys.stdin.buffer.readline(2 * LONGEST_BYTES)
-    if not line:
-        raise Failed("Standard input is empty.", "Send the password as one line: … --password-stdin < FILE")
-    try:
-        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
-    except UnicodeDecodeError:
-        # The decoder's own error would carry the password.
-        raise Failed("The password on standard input is not UTF-8 text.", "Send it as UTF-8.") from None

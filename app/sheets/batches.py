@@ -7,27 +7,38 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.sheets.cells import Row, column_letters
+from app.sheets.cells import Cell, Chunk, column_letters
 from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
+from app.sheets.data_rows import DataRows, Selection
 from app.sheets.frames import ConvertJob, Reject, Summary
 from app.sheets.plan import Plan
 from app.sheets.sums import APPROXIMATE, magnitude, measure_of, summer_of
+from app.words import counted
+
+OVERLONG = "is followed by more fields than there are headers; a field with a delimiter in it needs quotes"
 
 
 @dataclass
 class Batch:
-    """Converted rows: their numbers in Excel, and for each column of the plan its stored values."""
+    """Converted rows: their numbers in Excel, for each column of the plan its stored values, and the rows as read."""
 
     numbers: array[int]
     columns: list[list[Any]]
+    rows: Chunk
 
 
 class Batches:
     """Converts a sheet's rows; `summary` is complete when all batches have been taken."""
 
-    def __init__(self, job: ConvertJob) -> None:
-        """Convert by the job's plan and rules."""
+    def __init__(self, job: ConvertJob, ignored: frozenset[int] = frozenset(), is_text_file: bool = False) -> None:
+        """Convert by the job's plan and rules.
+
+        Args:
+            ignored: columns whose cells are left out on purpose.
+            is_text_file: of delimited fields; there a field behind those with headers means that one before it was
+                parted.
+        """
         width = len(job.plan.columns)
         self.summary = Summary(filled=[0] * width, sums=[0] * width, magnitudes=[0.0] * width)
         self._job = job
@@ -36,75 +47,42 @@ class Batches:
         self._summers = [summer_of(mapped.column) for mapped in job.plan.columns]
         self._approximate = [measure_of(mapped.column) == APPROXIMATE for mapped in job.plan.columns]
         self._keys = [_SeenKeys(name, indexes) for name, indexes in job.plan.filled_keys()]
-        self._strays: dict[int, int] = {}
-        self._last_row = job.plan.header_row  # that was not blank
-        self._hidden_since: list[int] = []  # rows left out behind it
-        self._known = frozenset(self._positions)
+        self._width = job.plan.width if is_text_file else None
+        self._data = DataRows(
+            Selection(
+                job.plan.header_row, frozenset(self._positions), ignored, job.rules.nulls, job.skip_hidden, job.limit
+            )
+        )
 
-    def of(self, chunks: Iterable[list[Row]], hidden_rows: set[int], ignored: frozenset[int]) -> Iterator[Batch]:
+    def of(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Batch]:
         """Yield the batches of a sheet's rows.
 
         Args:
-            chunks: of rows, from anywhere in the sheet; those up to the header row are passed over.
-            hidden_rows: grows while the chunks are read; these are left out if the job says so.
-            ignored: columns whose cells are left out on purpose.
+            chunks: of rows, from anywhere in the sheet.
+            hidden_rows: grows while the chunks are read.
         """
-        for chunk in chunks:
-            rows = [row for row in chunk if row[0] > self._job.plan.header_row]
-            if self._job.skip_hidden and hidden_rows:
-                self._hidden_since += [row[0] for row in rows if row[0] in hidden_rows]
-                rows = [row for row in rows if row[0] not in hidden_rows]
-            rows = self._without_blank_rows(rows, ignored)
-            if self._job.limit is not None:
-                rows = rows[: self._job.limit - self.summary.rows]
-            if rows:
-                self._count_blank_rows(rows)
-                yield self._converted(rows)
-            if self.summary.rows == self._job.limit:
-                return
+        for rows in self._data.of(chunks, hidden_rows):
+            yield self._converted(rows)
+        self.summary.blank_rows = self._data.blank_rows
 
     def strays(self) -> list[str]:
         """Return a sentence about the columns that have cells but no header, if there are any."""
-        if not self._strays:
+        strays = self._data.strays
+        if not strays:
             return []
-        letters = ", ".join(map(column_letters, sorted(self._strays)))
-        return [f"Columns without a header were not read: {letters} ({sum(self._strays.values()):,} cells)."]
+        letters = ", ".join(map(column_letters, sorted(strays)))
+        return [f"Columns without a header were not read: {letters} ({counted(sum(strays.values()), 'cell')})."]
 
-    def _without_blank_rows(self, rows: list[Row], ignored: frozenset[int]) -> list[Row]:
-        known, nulls = self._known, self._job.rules.nulls
-        kept = []
-        for row in rows:
-            cells = row[1]
-            if cells.keys() <= known:
-                if cells:
-                    kept.append(row)
-                continue
-            if not known.isdisjoint(cells):
-                kept.append(row)
-            for position in cells.keys() - known - ignored:
-                self._strays[position] = self._strays.get(position, 0) + 1
-        if nulls:
-            return [row for row in kept if not all(row[1][position] in nulls for position in known & row[1].keys())]
-        return kept
-
-    def _count_blank_rows(self, rows: list[Row]) -> None:
-        """Count the blank rows before the last of these; a file leaves many of them out, and has others behind it."""
-        last = rows[-1][0]
-        behind = [row for row in self._hidden_since if row > last]
-        hidden = len(self._hidden_since) - len(behind)
-        self.summary.blank_rows += last - self._last_row - len(rows) - hidden
-        self._last_row, self._hidden_since = last, behind
-
-    def _converted(self, rows: list[Row]) -> Batch:
-        numbers = array("I", [number for number, _ in rows])
+    def _converted(self, rows: Chunk) -> Batch:
+        numbers = array("I", rows.numbers)
+        blank: list[Cell] = [None] * len(numbers)
         bad_rows: set[int] = set()
         columns = []
         for index, (position, converter) in enumerate(zip(self._positions, self._converters, strict=True)):
-            cells = [row[1].get(position) for row in rows]
+            cells = rows.columns.get(position, blank)
             stored, bad = converter.convert(cells)
             for place, error in bad:
-                note = f" ({error.note})" if error.note else ""
-                self._keep(Reject(numbers[place], index, error.cause, shown(cells[place]) + note))
+                self._keep(Reject(numbers[place], index, error.cause, error.beside(shown(cells[place]))))
                 bad_rows.add(place)
             columns.append(stored)
         for index, stored in enumerate(columns):
@@ -113,13 +91,26 @@ class Batches:
             self.summary.sums[index] += self._summers[index](filled)
             if self._approximate[index]:
                 self.summary.magnitudes[index] += magnitude(filled)
+        for place, reject in self._overlong(rows):
+            bad_rows.add(place)
+            self._keep(reject)
         for key in self._keys:
             for place, reject in key.duplicates(numbers, columns, self._job.plan):
                 bad_rows.add(place)
                 self._keep(reject)
-        self.summary.rows += len(rows)
+        self.summary.rows += len(numbers)
         self.summary.rejected += len(bad_rows)
-        return Batch(numbers, columns)
+        return Batch(numbers, columns, rows)
+
+    def _overlong(self, rows: Chunk) -> Iterator[tuple[int, Reject]]:
+        """Yield the records that have more fields than there are headers."""
+        behind = [] if self._width is None else sorted(column for column in rows.columns if column >= self._width)
+        met: set[int] = set()
+        for column in behind:
+            for place, cell in enumerate(rows.columns[column]):
+                if cell is not None and place not in met:
+                    met.add(place)
+                    yield place, Reject(rows.numbers[place], len(self._positions) - 1, OVERLONG, shown(cell))
 
     def _keep(self, reject: Reject) -> None:
         if len(self.summary.rejects) < self._job.max_rejects:

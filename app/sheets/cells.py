@@ -7,6 +7,7 @@ three below, where the plain value would hide something.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
@@ -39,9 +40,54 @@ class Imprecise(float):
     """A number of more than 15 digits whose last ones are not to be trusted: a double does not hold them."""
 
 
+# Of cells in a chunk, blank or not: rows may use thousands of columns, each another one.
+MOST_PLACES = 1 << 20
+
 Cell: TypeAlias = int | float | str | bool | date | datetime | time | timedelta | Unusable | None
 # One row of a sheet: its number in Excel, from 1, and its cells that are not blank by column, from 0.
 Row: TypeAlias = tuple[int, dict[int, Cell]]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some rows of a sheet, column by column.
+
+    Attributes:
+        numbers: of the rows in Excel, from 1, as they follow each other in the file.
+        columns: the cells of each column that has any in these rows, by the column from 0; each has one cell for
+            every row, None where it is blank.
+    """
+
+    numbers: list[int]
+    columns: dict[int, list[Cell]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Chunk:
+        """Return rows as a chunk."""
+        used = sorted({column for _, cells in rows for column in cells})
+        return cls(
+            [number for number, _ in rows], {column: [cells.get(column) for _, cells in rows] for column in used}
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, without their blank cells."""
+        for place, number in enumerate(self.numbers):
+            yield number, {column: cells[place] for column, cells in self.columns.items() if cells[place] is not None}
+
+    def at(self, places: Sequence[int]) -> Chunk:
+        """Return the rows at some places."""
+        return Chunk(
+            [self.numbers[place] for place in places],
+            {column: [cells[place] for place in places] for column, cells in self.columns.items()},
+        )
+
+
+def chunks_of(rows: Sequence[Row]) -> Iterator[Chunk]:
+    """Yield rows, if there are any, in chunks that have no more than `MOST_PLACES`."""
+    width = len({column for _, cells in rows for column in cells})
+    step = max(MOST_PLACES // max(width, 1), 1)
+    for start in range(0, len(rows), step):
+        yield Chunk.of(rows[start : start + step])
 
 
 def column_letters(column: int) -> str:

@@ -16,16 +16,18 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import chain
 from typing import IO, Any
 
 from app.errors import AppError
 from app.sheets import frames
 from app.sheets.batches import Batches
+from app.sheets.cells import Chunk
 from app.sheets.encode import load_data_text, with_row_numbers
-from app.sheets.frames import ConvertJob, HeadJob, Job, ProfileJob, write_frame
+from app.sheets.frames import Book, BookJob, ConvertJob, HeadJob, Job, ProfileJob, write_frame
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
+from app.sheets.inspect.survey import survey
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
-from app.sheets.profile import profile
 from app.sheets.read.opening import open_workbook
 from app.sheets.read.workbook import Workbook
 
@@ -45,21 +47,25 @@ class Session:
         """Do one job, and send its frames."""
         _ANSWERS[type(job)](self, job)
 
+    def book(self, job: BookJob) -> None:
+        """Send the kind of the file, and its sheets."""
+        workbook = self._open(job)
+        sheets = [(sheet.name, sheet.visible) for sheet in workbook.sheets]
+        self._send(frames.BOOK, asdict(Book(workbook.kind, sheets, workbook.blind_spots)))
+
     def head(self, job: HeadJob) -> None:
         """Send the header of a sheet."""
-        self._workbook = open_workbook(job.path)
-        self._send(frames.HEAD, asdict(find_head(self._workbook, job)))
+        self._send(frames.HEAD, asdict(find_head(self._open(job), job)))
 
     def convert(self, job: ConvertJob) -> None:
         """Send the rows of a sheet in batches, and the summary; after the first reject only the summary."""
         workbook = self._opened()
-        batches = Batches(job)
         chunks = workbook.rows(job.plan.sheet)
-        first = next(chunks, [])
+        first = next(chunks, Chunk([], {}))
         findings = workbook.findings()
-        ignored = left_out_positions(job, findings)
+        batches = Batches(job, left_out_positions(job, findings), bool(workbook.encoding))
         rejected = False
-        for batch in batches.of(_chain(first, chunks), findings.hidden_rows, ignored):
+        for batch in batches.of(chain([first], chunks), findings.hidden_rows):
             if batches.summary.rejected:
                 if not rejected:
                     write_frame(self._out, frames.REJECTED)
@@ -67,13 +73,22 @@ class Session:
                 continue
             columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
             rows = columns if job.sink == frames.COLUMNS else load_data_text(columns)
-            write_frame(self._out, frames.BATCH, marshal.dumps((batch.numbers.tobytes(), rows)))
+            write_frame(self._out, frames.BATCH, marshal.dumps((batch.numbers.tobytes(), rows, findings.share)))
         batches.summary.warnings = [*sheet_warnings(job, findings), *batches.strays()]
         self._send(frames.END, asdict(batches.summary))
 
     def profile(self, job: ProfileJob) -> None:
-        """Send what is in each column of a sheet."""
-        self._send(frames.END, profile(self._opened(), job))
+        """Send what a sheet holds, and how many rows have been read while it is read."""
+
+        def progress(rows: int, share: float) -> None:
+            write_frame(self._out, frames.READ, json.dumps([rows, share]).encode())
+
+        self._send(frames.END, survey(self._opened(), job, progress).as_dict())
+
+    def _open(self, job: BookJob | HeadJob) -> Workbook:
+        if self._workbook is None:
+            self._workbook = open_workbook(job.path, job.options, job.limits)
+        return self._workbook
 
     def _opened(self) -> Workbook:
         if self._workbook is None:
@@ -85,6 +100,7 @@ class Session:
 
 
 _ANSWERS: dict[type, Callable[[Session, Any], None]] = {
+    BookJob: Session.book,
     HeadJob: Session.head,
     ConvertJob: Session.convert,
     ProfileJob: Session.profile,
@@ -122,7 +138,7 @@ def _problem(error: BaseException, memory_mb: int) -> AppError:
         )
     if isinstance(error, OSError) and error.filename:
         return AppError(f"{error.filename}: {error.strerror}")
-    cause = f"{type(error).__name__}: {error}"[:LONGEST_CAUSE]
+    cause = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_CAUSE]  # of a panic, it has many lines
     return DamagedFile(f"The file is damaged or of an unknown make ({cause}).", "Save it anew in Excel as xlsx.")
 
 
@@ -135,11 +151,6 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _chain(first: list[Any], rest: Any) -> Any:
-    yield first
-    yield from rest
 
 
 if __name__ == "__main__":

@@ -13,13 +13,17 @@ from typing import IO
 
 from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.plan import Plan
+from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits
+from app.sheets.read.options import FOUND, ReadOptions
 
+BOOK = b"W"  # the kind of the file and its sheets, JSON
 HEAD = b"H"  # the header row, JSON
-BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them)
+BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them, share of the sheet read)
 REJECTED = b"R"  # the first bad cell was found; no rows follow
+READ = b"N"  # how many rows have been read so far, and what share of the sheet, JSON
 END = b"E"  # the summary, JSON
 PROBLEM = b"P"  # the file cannot be read, JSON
-KINDS = frozenset({HEAD, BATCH, REJECTED, END, PROBLEM})
+KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, READ, END, PROBLEM})
 _PREFIX = struct.Struct("<cI")
 
 TEXT = "text"  # rows as LOAD DATA reads them
@@ -27,13 +31,24 @@ COLUMNS = "columns"  # rows as a list of columns
 
 
 @dataclass(frozen=True)
+class BookJob:
+    """Open the file and list its sheets."""
+
+    path: Path
+    options: ReadOptions = FOUND
+    limits: ReadLimits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True)
 class HeadJob:
-    """Find the header row. `header_row` from 1; None: the first row with a cell that is not blank."""
+    """Open the file and find the header row. `header_row` from 1; None: the first row with a cell that is not blank."""
 
     path: Path
     sheet: str | None
     header_row: int | None
     skip_hidden: bool = False
+    options: ReadOptions = FOUND
+    limits: ReadLimits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True)
@@ -58,27 +73,44 @@ class ConvertJob:
 
 @dataclass(frozen=True)
 class ProfileJob:
-    """Look at all rows below the header, and say what is in each column."""
+    """Look at all rows below the header, and say what is in each column.
+
+    `trial`: convert the rows as well, and say what an import would do with them.
+    """
 
     sheet: str
     header_row: int
     positions: tuple[int, ...]
     limit: int | None = None
     skip_hidden: bool = False
+    trial: ConvertJob | None = None
 
 
-Job = HeadJob | ConvertJob | ProfileJob
+Job = BookJob | HeadJob | ConvertJob | ProfileJob
+
+
+@dataclass
+class Book:
+    """A file: its kind, its sheets (name, whether Excel shows its tab), and what cannot be told of such a file."""
+
+    kind: str
+    sheets: list[tuple[str, bool]]
+    blind_spots: str
 
 
 @dataclass
 class Head:
-    """The header of a sheet. `rows` is how many rows the sheet says to have below it; None where it does not say."""
+    """The header of a sheet.
+
+    `encoding` and `delimiter` are those of a text file, found or named; "" of others.
+    """
 
     sheet: str
     header_row: int
     headers: list[tuple[int, str]]
-    rows: int | None
     warnings: list[str] = field(default_factory=list)
+    encoding: str = ""
+    delimiter: str = ""
 
 
 @dataclass(frozen=True)

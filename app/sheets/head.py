@@ -7,6 +7,7 @@ from app.sheets.convert.texts import shown
 from app.sheets.frames import ConvertJob, Head, HeadJob
 from app.sheets.problems import EmptySheet
 from app.sheets.read.findings import Findings
+from app.sheets.read.options import ReadOptions
 from app.sheets.read.workbook import Workbook, choose_sheet
 from app.words import counted
 
@@ -26,7 +27,12 @@ def find_head(workbook: Workbook, job: HeadJob) -> Head:
     if not headers:
         raise EmptySheet(f'Row {row[0]} of sheet "{sheet}" has no headers.', "Name their row with --header-row.")
     return Head(
-        sheet, row[0], headers, _declared(findings, row[0]), [workbook.blind_spots] if workbook.blind_spots else []
+        sheet,
+        row[0],
+        headers,
+        _file_warnings(workbook, job.options),
+        workbook.encoding,
+        workbook.delimiter,
     )
 
 
@@ -46,6 +52,11 @@ def sheet_warnings(job: ConvertJob, findings: Findings) -> list[str]:
     if rows or columns:
         done = "left out" if job.skip_hidden else "read like any other; --skip-hidden leaves them out"
         warnings.append(f"{counted(rows, 'hidden row')} and {counted(columns, 'hidden column')}: {done}.")
+    if findings.short_records:
+        warnings.append(
+            f"{counted(findings.short_records, 'record')} with fewer fields than the first one: the rest is blank."
+            " Is there a line break in a field without quotes?"
+        )
     merged = [first for first, last in findings.merged if last > job.plan.header_row]
     if merged:
         warnings.append(
@@ -56,17 +67,19 @@ def sheet_warnings(job: ConvertJob, findings: Findings) -> list[str]:
 
 def _header_row(workbook: Workbook, sheet: str, job: HeadJob) -> Row:
     for chunk in workbook.rows(sheet):
-        for row in chunk:
+        for row in chunk.rows():
             if row[0] == job.header_row or (job.header_row is None and row[1]):
                 return row
     where = "" if job.header_row is None else f" in row {job.header_row}"
     raise EmptySheet(f'The sheet "{sheet}" has nothing{where}.', "Choose another one with --sheet or --header-row.")
 
 
-def _declared(findings: Findings, header_row: int) -> int | None:
-    """Return how many rows the sheet says to have below its header; None where it says none, which may be untrue."""
-    last = findings.declared_rows
-    return last - header_row if last is not None and last > header_row else None
+def _file_warnings(workbook: Workbook, options: ReadOptions) -> list[str]:
+    """Return what cannot be told of a file, and what was said of it in vain."""
+    warnings = [workbook.blind_spots] if workbook.blind_spots else []
+    if not workbook.encoding and (options.encoding or options.delimiter):
+        warnings.append(f"--encoding and --delimiter are for text files; this one is {workbook.kind}.")
+    return warnings
 
 
 def _text(cell: Cell) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from app.sheets.headers import Header
-from app.sheets.profile import ColumnProfile
+from app.sheets.inspect.profile import ColumnProfile
 
 TEXT_LENGTHS = (20, 50, 100, 255, 500, 1000)
 INT32 = 2**31 - 1
@@ -75,7 +75,8 @@ def _text(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
 
 
 def _integer(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:
-    return sa.Integer() if min(profile.minimum, -profile.maximum) >= -INT32 else sa.BigInteger()
+    least, greatest = profile.ranges["int"]
+    return sa.Integer() if min(least, -greatest) >= -INT32 else sa.BigInteger()
 
 
 def _decimal(profile: ColumnProfile) -> sa.types.TypeEngine[Any]:

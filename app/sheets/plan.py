@@ -31,6 +31,12 @@ class Plan:
     left_out: tuple[tuple[int, str], ...] = ()
 
     @property
+    def width(self) -> int:
+        """Return how many columns of the sheet there are up to the last one with a header."""
+        positions = [*(mapped.position for mapped in self.columns), *self.left_out_positions]
+        return max(positions, default=-1) + 1
+
+    @property
     def left_out_positions(self) -> frozenset[int]:
         """Return the sheet's columns that have a header but are not imported."""
         return frozenset(position for position, _ in self.left_out)

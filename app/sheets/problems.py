@@ -17,6 +17,10 @@ class EncryptedFile(Failed):
     """The file needs a password."""
 
 
+# What remains where a file's encryption is none that can be read here.
+SAVE_DECRYPTED = "Save it without a password, and import that."
+
+
 class RefusedFile(Failed):
     """The file holds what only an attack needs, or more than the limits allow."""
 

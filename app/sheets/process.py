@@ -21,9 +21,11 @@ from typing import Any, Self, TypeVar
 from app.config import ROOT
 from app.errors import AppError, Failed
 from app.sheets import frames
-from app.sheets.frames import ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
+from app.sheets.frames import Book, BookJob, ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
+from app.sheets.inspect.survey import Survey
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
-from app.sheets.profile import ColumnProfile
+from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits
+from app.sheets.read.options import FOUND, ReadOptions
 
 SECONDS_TO_DIE = 2  # for a process that has closed its output
 # What a process that starts in too little memory says last.
@@ -31,32 +33,41 @@ OUT_OF_MEMORY = ("MemoryError", "SystemError", "memory", "Cannot allocate")
 LAST_WORDS = 2000  # bytes of the child's stderr that are worth showing
 
 T = TypeVar("T")
+# Told now and then how many rows have been read, and what share of the sheet, from 0 to 1.
+Progress = Callable[[int, float], None]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a reading process may use: address space in MiB, seconds of wall time."""
+    """What a reading process may use: address space in MiB, seconds of wall time; and what its file may hold."""
 
     memory_mb: int
     seconds: int
+    file: ReadLimits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True)
 class RowBatch:
-    """Rows on their way into a table: their numbers in Excel, and the rows as the job's sink has them."""
+    """Rows on their way into a table: their numbers in Excel, and the rows as the job's sink has them.
+
+    `share` is how much of the sheet has been read with them, from 0 to 1.
+    """
 
     numbers: array[int]
     rows: Any
+    share: float
 
 
 class Reader:
     """A workbook, read by a process of its own. Use it in a `with`: the process ends with it."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, options: ReadOptions = FOUND) -> None:
         """Start the process; the file is opened by the first job."""
         self.path = path
+        self.name = options.name_of(path)
         self.summary: Summary | None = None
         self._limits = limits
+        self._options = options
         self._timed_out = False
         self._reading = False  # rows are on their way that nobody has taken
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
@@ -81,19 +92,34 @@ class Reader:
         """End the process."""
         self.close()
 
+    def book(self) -> Book:
+        """Return the kind of the file, and its sheets.
+
+        Raises:
+            NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile: what is wrong with it.
+        """
+        self._ask(BookJob(self.path, self._options, self._limits.file))
+        return self._decoded(_book, self._answer(frames.BOOK))
+
     def head(self, sheet: str | None, header_row: int | None, skip_hidden: bool = False) -> Head:
         """Return the header of a sheet.
 
         Raises:
             NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet: what is wrong with it.
         """
-        self._ask(HeadJob(self.path, sheet, header_row, skip_hidden))
+        self._ask(HeadJob(self.path, sheet, header_row, skip_hidden, self._options, self._limits.file))
         return self._decoded(_head, self._answer(frames.HEAD))
 
-    def profile(self, job: ProfileJob) -> tuple[int, list[ColumnProfile]]:
-        """Return the number of rows, and a profile for each of the job's columns."""
+    def profile(self, job: ProfileJob, progress: Progress = lambda _rows, _share: None) -> Survey:
+        """Return what a sheet holds; `progress` is told how many rows have been read, and what share of the sheet."""
         self._ask(job)
-        return self._decoded(_profiles, self._answer(frames.END))
+        while True:
+            kind, payload = self._frame()
+            if kind == frames.END:
+                return self._decoded(_survey, payload)
+            if kind != frames.READ:
+                raise self._rubbish(f"{kind!r} instead of {frames.READ!r}")
+            progress(*self._decoded(_read, payload))
 
     def batches(self, job: ConvertJob) -> Iterator[RowBatch]:
         """Yield the converted rows of a sheet; when they end, `summary` says what was read.
@@ -147,7 +173,7 @@ class Reader:
             raise self._rubbish(f"{payload[:20]!r}, {type(error).__name__}") from None
 
     def _rubbish(self, what: str) -> AppError:
-        return Failed(f"{self.path.name}: the reading process answered what nobody understands ({what}).")
+        return Failed(f"{self.name}: the reading process answered what nobody understands ({what}).")
 
     def _frame(self) -> tuple[bytes, bytes]:
         assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
@@ -159,12 +185,12 @@ class Reader:
             raise self._rubbish(str(error)) from None
         if kind == frames.PROBLEM:
             name, message, hint = self._decoded(_problem, payload)
-            raise PROBLEMS.get(name, Failed)(f"{self.path.name}: {message}", hint)
+            raise PROBLEMS.get(name, Failed)(f"{self.name}: {message}", hint)
         return kind, payload
 
     def _death(self) -> AppError:
         """Return the error for a process that ended without an answer."""
-        name = self.path.name
+        name = self.name
         try:
             status = self._process.wait(SECONDS_TO_DIE)
         except subprocess.TimeoutExpired:
@@ -194,6 +220,12 @@ class Reader:
         self._process.kill()
 
 
+def _book(payload: bytes) -> Book:
+    book = Book(**json.loads(payload))
+    book.sheets = [(name, visible) for name, visible in book.sheets]
+    return book
+
+
 def _head(payload: bytes) -> Head:
     head = Head(**json.loads(payload))
     head.headers = [(position, text) for position, text in head.headers]
@@ -201,8 +233,13 @@ def _head(payload: bytes) -> Head:
 
 
 def _row_batch(payload: bytes) -> RowBatch:
-    numbers, rows = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
-    return RowBatch(array("I", numbers), rows)
+    numbers, rows, share = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
+    return RowBatch(array("I", numbers), rows, float(share))
+
+
+def _read(payload: bytes) -> tuple[int, float]:
+    rows, share = json.loads(payload)
+    return int(rows), float(share)
 
 
 def _summary(payload: bytes) -> Summary:
@@ -212,9 +249,8 @@ def _summary(payload: bytes) -> Summary:
     return summary
 
 
-def _profiles(payload: bytes) -> tuple[int, list[ColumnProfile]]:
-    answer = json.loads(payload)
-    return answer["rows"], [ColumnProfile(**column) for column in answer["columns"]]
+def _survey(payload: bytes) -> Survey:
+    return Survey.of(json.loads(payload))
 
 
 def _problem(payload: bytes) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ import click
 
 from app.words import counted
 from commands.output import as_json, say
+from commands.password_stdin import file_password, password_stdin_option
 from commands.runs.run_id import run_id_argument
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 @click.command("undo")
 @run_id_argument
 @click.option("--yes", is_flag=True, help="Undo without asking.")
+@password_stdin_option
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-def command(run_id: int, yes: bool, json_: bool) -> None:
+def command(run_id: int, yes: bool, password_stdin: bool, json_: bool) -> None:
     """Take the import ID back: delete exactly the rows that it inserted.
 
     The kept workbook is read again, and every row of it must be in the table with the values that were imported. Where
@@ -35,11 +37,12 @@ def command(run_id: int, yes: bool, json_: bool) -> None:
     from app.services.imports.undoing import undo
     from commands.confirmation import confirm
 
+    password = file_password(password_stdin)
     what = undoable(run_id)
     if not yes:
         loss = f"This deletes {counted(what.rows, 'row')} from {what.table.name}: run {run_id}, {what.name}."
         confirm(loss, "Nothing was deleted.", database.name() if current_app.config["PRODUCTION"] else "")
-    done = undo(what)
+    done = undo(what, password)
     if json_:
         click.echo(as_json({**asdict(done), "seconds": round(done.seconds, 3)}))
     _print(done)

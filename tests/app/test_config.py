@@ -28,6 +28,11 @@ SETTINGS = {
     "POOL_RECYCLE_S": 120,
     "IMPORT_MEMORY_MB": 1024,
     "IMPORT_TIMEOUT_S": 1800,
+    "IMPORT_MAX_INFLATED_MB": 8192,
+    "IMPORT_MAX_RATIO": 500,
+    "IMPORT_MAX_PARTS": 10_000,
+    "IMPORT_MAX_STRINGS": 20_000_000,
+    "IMPORT_MAX_COLUMNS": 16_384,
     "SCRIPTS_PATH": "",
     "RUN_LOG_MB": 10,
     "KEEP_FILES_DAYS": 30,
@@ -77,7 +82,10 @@ def test_days_beyond_the_calendar_are_refused() -> None:
         config.settings_of(config.Base, {"KEEP_FILES_DAYS": "36501"})
 
 
-@pytest.mark.parametrize(("name", "most"), [("IMPORT_TIMEOUT_S", 604_800), ("IMPORT_MEMORY_MB", 1_048_576)])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("IMPORT_TIMEOUT_S", 604_800), ("IMPORT_MEMORY_MB", 1_048_576), ("IMPORT_MAX_COLUMNS", 16_384)],
+)
 def test_a_limit_of_imports_that_no_machine_knows_is_refused(name: str, most: int) -> None:
     assert config.settings_of(config.Base, {name: str(most)})[name] == most
     for number in (most + 1, 99_999_999_999):

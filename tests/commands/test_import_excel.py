@@ -492,10 +492,10 @@ def test_missing_file_is_wrong_usage(goods: str, import_excel: Importer, tmp_pat
 
 
 def test_file_that_is_no_workbook_is_one_sentence(goods: str, import_excel: Importer, tmp_path: Path) -> None:
-    (tmp_path / "notes.xlsx").write_text("just text")
+    (tmp_path / "notes.xlsx").write_text("%PDF-1.7")
     result = import_excel(tmp_path / "notes.xlsx", goods)
     assert result.exit_code == 1
-    assert "notes.xlsx: This is not a spreadsheet." in result.stderr
+    assert "notes.xlsx: This is not a spreadsheet but a PDF file." in result.stderr
 
 
 def test_empty_sheet_is_rejected(goods: str, book: Book, import_excel: Importer) -> None:

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.services import runs
 from tests.many import count, make_many, starting, wait_for_run, write_many
 
-ROWS = 12_000
+ROWS = 200_000
 KILLS = 8
 
 

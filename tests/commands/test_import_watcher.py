@@ -27,10 +27,10 @@ def shown_by(body: Callable[[], object], answer: str = "") -> Result:
 
 def test_the_plan_shows_what_a_terminal_would_obey() -> None:
     plan = Plan(EVIL, 1, Table("goods", (COLUMN,), ()), (MappedColumn(0, EVIL, COLUMN, "--map"),), ((1, EVIL),))
-    result = shown_by(lambda: TerminalWatcher(yes=False).planned(Path(f"{EVIL}.xlsx"), Head(EVIL, 1, [], 3), plan))
+    result = shown_by(lambda: TerminalWatcher(yes=False).planned(Path(f"{EVIL}.xlsx"), Head(EVIL, 1, []), plan))
     assert result.exit_code == 0, result.stderr
     assert result.stderr.splitlines() == [
-        f'{SHOWN}.xlsx · sheet "{SHOWN}" · header in row 1 · 3 rows',
+        f'{SHOWN}.xlsx · sheet "{SHOWN}" · header in row 1',
         f"  {SHOWN} → sku  VARCHAR(9)  by --map",
         f"  {SHOWN} (left out)",
     ]
@@ -45,7 +45,7 @@ def test_the_question_about_headers_shows_what_a_terminal_would_obey(monkeypatch
 
 
 def test_the_new_table_shows_what_a_terminal_would_obey() -> None:
-    head = Head(EVIL, 1, [], None)
+    head = Head(EVIL, 1, [])
     result = shown_by(lambda: TerminalWatcher(yes=True).create("goods", [(EVIL, "INT")], head, 2))
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [f'New table goods for sheet "{SHOWN}", 2 rows:', f"  {SHOWN}  INT"]

@@ -18,6 +18,7 @@ from app.services.failures import failure_of
 from app.services.imports.diagnosis import RowsRejected, refused, unreadable
 from app.services.imports.keeping import keep
 from app.services.imports.kept_files import Copy, copied
+from app.services.imports.limits import reading_limits
 from app.services.imports.loading import load_and_prove, loading_connection
 from app.services.imports.new_table import NewTable, created, infer
 from app.services.imports.refusals import Unexplained, is_refusal
@@ -27,20 +28,22 @@ from app.services.imports.sources import RowsRejectedError, Source
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
 from app.sheets.plan import Plan
-from app.sheets.process import Limits, Reader
+from app.sheets.process import Reader
+from app.sheets.read.options import ReadOptions
 from app.sheets.target import find, reflect
 
 __all__ = [
     "Head",
     "ImportRequest",
-    "Limits",
     "Outcome",
     "Plan",
+    "ReadOptions",
     "RowsRejected",
     "Rules",
     "SheetReport",
     "Watcher",
     "import_sheets",
+    "reading_limits",
 ]
 
 
@@ -52,7 +55,7 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
     """
     with ExitStack() as stack:
         copies = [] if request.dry_run else stack.enter_context(copied(request.files))  # before they are read
-        readers = [stack.enter_context(Reader(path, request.limits)) for path in request.files]
+        readers = [stack.enter_context(Reader(path, request.limits, request.options)) for path in request.files]
         sources = [
             Source(reader, reader.head(request.sheet, request.header_row, request.skip_hidden)) for reader in readers
         ]
@@ -102,9 +105,10 @@ def _load(
     Whatever the database refuses is explained by cells.
     """
 
-    def progress(rows: int) -> None:
+    def progress(rows: int, share: float) -> None:
         run.done = rows
-        watcher.progress(rows)
+        run.total = round(rows / share) if share else None
+        watcher.progress(rows, share)
 
     try:
         with (
@@ -113,10 +117,7 @@ def _load(
         ):
             if new_table is not None:
                 sources[0].plan = new_table.plan(sources[0], reflect(connection, request.table, db.metadata))
-            counts = [source.head.rows for source in sources]
-            known = [count for count in counts if count is not None]
-            run.total = sum(known) if len(known) == len(counts) else None
-            watcher.loading(run.total)
+            watcher.loading()
             rows = load_and_prove(connection, sources, request, progress)
             if request.dry_run:
                 connection.rollback()

@@ -15,11 +15,9 @@ from app.services.imports.staging import STAGE_STEP, fill_stage, make_stage
 from app.sheets.diagnose import Violation, violations, warned
 from app.sheets.load.mysql import LoadError
 from app.sheets.load.statements import stage_columns
-from app.sheets.rejects import Group, RejectedCell, addresses, grouped
+from app.sheets.rejects import RejectedCell, group_lines, grouped
 from app.sheets.table import Table
 from app.words import counted
-
-SHOWN_GROUPS = 20
 
 
 class RowsRejected(Invalid):
@@ -44,8 +42,8 @@ class RowsRejected(Invalid):
         least = "at least " if at_least else ""
         summary = f"{least}{rejected:,} of {counted(rows, 'row')} cannot be loaded."
         super().__init__(
-            "\n".join([summary, *_lines(groups, files > 1)]),
-            for_record="\n".join([summary, *_lines(groups, files > 1, with_values=False)]),
+            "\n".join([summary, *group_lines(groups, files > 1)]),
+            for_record="\n".join([summary, *group_lines(groups, files > 1, with_values=False)]),
         )
         self.cells = tuple(cells)
         self.rejected = rejected
@@ -80,18 +78,6 @@ def refused(engine: sa.Engine, table: Table, sources: Sequence[Source], request:
     causes = Counter((column, cause) for _, column, cause in found)
     at_least = any(count >= request.max_errors for count in causes.values())
     return RowsRejected(cells, len({row for row, _, _ in found}), rows, len(sources), at_least)
-
-
-def _lines(groups: Sequence[Group], with_file: bool, with_values: bool = True) -> list[str]:
-    """Return a line for each group, the first of them, and one that counts the others."""
-    width = max((len(group.column) for group in groups), default=0)
-    lines = [
-        f"{len(group.cells):>6,}  {group.column:<{width}}  {group.cause}    {addresses(group, with_file, with_values)}"
-        for group in groups[:SHOWN_GROUPS]
-    ]
-    if len(groups) > SHOWN_GROUPS:
-        lines.append(f"        and {len(groups) - SHOWN_GROUPS} more causes; --json lists all")
-    return lines
 
 
 def _staged(

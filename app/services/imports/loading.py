@@ -13,6 +13,7 @@ from app.services.imports.request import ImportRequest
 from app.services.imports.sources import Source
 from app.sheets import frames
 from app.sheets.load import mysql, sqlite
+from app.sheets.process import Progress
 from app.sheets.prove import differences, totals, unproved_columns
 from app.sheets.table import Column
 
@@ -68,11 +69,11 @@ def road(connection: sa.Connection) -> tuple[Loader, str]:
 
 
 def load_and_prove(
-    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, progress: Callable[[int], None]
+    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, progress: Progress
 ) -> int:
     """Load all sheets into the table and prove it; return how many rows. The caller commits.
 
-    `progress` is told now and then how many rows are loaded.
+    `progress` is told now and then how many rows are loaded, and what share of all.
 
     Raises:
         RowsRejectedError: rows cannot be loaded; the sources' summaries say which.
@@ -82,10 +83,14 @@ def load_and_prove(
     load, sink = road(connection)
     table = request.table
     done = 0
-    for source in sources:
+    for place, source in enumerate(sources):
+
+        def advance(rows: int, share: float, done: int = done, place: int = place) -> None:
+            progress(done + rows, (place + share) / len(sources))
+
         columns: list[Column] = source.columns
         before = totals(connection, table, columns)
-        rows = source.rows(request, sink, lambda count, done=done: progress(done + count))  # type: ignore[misc]
+        rows = source.rows(request, sink, advance)
         load(connection, table, columns, rows)
         found = differences(before, totals(connection, table, columns), source.summary, columns)
         if found:

@@ -60,13 +60,13 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
     headers = tuple((position, text) for position, text in head.headers if request.mapping.get(text) != "")
     positions = tuple(position for position, _ in headers)
     job = ProfileJob(head.sheet, head.header_row, positions, request.limit, request.skip_hidden)
-    rows, profiles = source.reader.profile(job)
-    if not rows:
+    found = source.reader.profile(job)
+    if not found.rows:
         raise Invalid(f'The sheet "{head.sheet}" has no rows to infer a table from.')
     # MySQL commits a CREATE TABLE at once, so a dry run fills a temporary one there.
-    table = infer_table(request.table, headers, profiles, temporary=request.dry_run and is_mysql(engine.url))
+    table = infer_table(request.table, headers, found.columns, temporary=request.dry_run and is_mysql(engine.url))
     columns = [(column.name, column.type.compile(engine.dialect).lower()) for column in table.columns]
-    if not watcher.create(request.table, columns, head, rows):
+    if not watcher.create(request.table, columns, head, found.rows):
         raise Refused("No table was made.")
     return NewTable(table, headers)
 

@@ -17,13 +17,15 @@ Mapped = tuple[int, str, str]  # the sheet's column from 0, its header, the tabl
 
 @dataclass(frozen=True)
 class SheetRecord:
-    """One sheet: its file's name and hash, and how it was mapped."""
+    """One sheet: its file's name and hash, how it was mapped, and how its text was read, if the file is text."""
 
     file: str
     sha256: str
     sheet: str
     header_row: int
     columns: tuple[Mapped, ...]
+    encoding: str = ""
+    delimiter: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,15 @@ def record(
 ) -> Replay:
     """Return how this import will read its sheets."""
     sheets = tuple(
-        SheetRecord(copy.path.name, copy.sha256, source.head.sheet, source.head.header_row, _mapped(source, new_table))
+        SheetRecord(
+            copy.path.name,
+            copy.sha256,
+            source.head.sheet,
+            source.head.header_row,
+            _mapped(source, new_table),
+            source.head.encoding,
+            source.head.delimiter,
+        )
         for source, copy in zip(sources, copies, strict=True)
     )
     return Replay(sheets, request.rules, request.limit, request.skip_hidden, request.create)

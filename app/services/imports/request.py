@@ -11,6 +11,7 @@ from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.frames import Head
 from app.sheets.plan import Plan
 from app.sheets.process import Limits
+from app.sheets.read.options import FOUND, ReadOptions
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class ImportRequest:
         create: make the table, inferred from the first file.
         dry_run: do everything, and roll back.
         max_errors: how many rejects to keep.
+        options: how to open the files; the ledger keeps no password.
     """
 
     files: tuple[Path, ...]
@@ -39,6 +41,7 @@ class ImportRequest:
     dry_run: bool = False
     skip_hidden: bool = False
     max_errors: int = 10_000
+    options: ReadOptions = FOUND
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments that the ledger keeps: those that differ from their defaults, by name."""
@@ -56,6 +59,8 @@ class ImportRequest:
             "create": self.create,
             "dry_run": self.dry_run,
             "skip_hidden": self.skip_hidden,
+            "encoding": self.options.encoding,
+            "delimiter": self.options.delimiter,
         }
         return given | {name: value for name, value in optional.items() if value}
 
@@ -72,11 +77,11 @@ class Watcher(Protocol):
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""
 
-    def loading(self, rows: int | None) -> None:
-        """Learn that loading begins, of about that many rows; None where the sheets do not say."""
+    def loading(self) -> None:
+        """Learn that loading begins."""
 
-    def progress(self, rows: int) -> None:
-        """Learn how many rows have been read so far."""
+    def progress(self, rows: int, share: float) -> None:
+        """Learn how many rows have been loaded so far, and what share of all, from 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.services.imports.request import ImportRequest, SheetReport, Watcher
 from app.sheets.frames import ConvertJob, Head, Summary
 from app.sheets.headers import make_plan
 from app.sheets.plan import Plan
-from app.sheets.process import Reader
+from app.sheets.process import Progress, Reader
 from app.sheets.table import Column, Table
 
 
@@ -56,9 +56,7 @@ class Source:
         assert self.reader.summary is not None  # noqa: S101 - the rows have been taken
         return self.reader.summary
 
-    def rows(
-        self, request: ImportRequest, sink: str, progress: Callable[[int], None], stage: int | None = None
-    ) -> Iterator[Any]:
+    def rows(self, request: ImportRequest, sink: str, progress: Progress, stage: int | None = None) -> Iterator[Any]:
         """Yield the converted rows as the sink has them.
 
         Raises:
@@ -70,7 +68,7 @@ class Source:
         del self.numbers[:]
         for batch in self.reader.batches(job):
             self.numbers.extend(batch.numbers)
-            progress(len(self.numbers))
+            progress(len(self.numbers), batch.share)
             yield batch.rows
         if self.summary.rejected:
             raise RowsRejectedError

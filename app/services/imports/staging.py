@@ -12,7 +12,7 @@ from app.services.imports.sources import Source
 from app.sheets.load.statements import STAGE, create_stage, drop_temporary
 from app.sheets.table import Column
 
-STAGE_STEP = 1 << 21  # more than Excel has rows: a staged row's number tells its source too
+STAGE_STEP = 1 << 32  # more than a file has rows: a staged row's number tells its source too
 
 
 def make_stage(connection: sa.Connection, table: str, columns: Sequence[Column]) -> None:
@@ -33,7 +33,7 @@ def fill_stage(
         LoadError: the server warned about values.
     """
     load, sink = road(connection)
-    rows = source.rows(request, sink, lambda _count: None, stage=number * STAGE_STEP)
+    rows = source.rows(request, sink, lambda _rows, _share: None, stage=number * STAGE_STEP)
     load(connection, STAGE, columns, rows)
 
 

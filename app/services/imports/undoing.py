@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.errors import Refused
 from app.extensions import db
 from app.interrupts import uninterrupted
 from app.services import runs
 from app.services.imports import kept_files
+from app.services.imports.limits import reading_limits
 from app.services.imports.loading import loading_connection
 from app.services.imports.refusals import is_refusal, words_of
 from app.services.imports.replay import SheetRecord
@@ -28,7 +28,8 @@ from app.sheets.load.mysql import LoadError
 from app.sheets.load.statements import quoted
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.pointing import Pointing, pointing_rows, pointing_to
-from app.sheets.process import Limits, Reader
+from app.sheets.process import Reader
+from app.sheets.read.options import ReadOptions
 from app.sheets.table import Key, Table
 from app.sheets.undo import key_among, known_by
 from app.words import without_values
@@ -50,8 +51,11 @@ class Undone:
     created: bool
 
 
-def undo(what: Undoable) -> Undone:
+def undo(what: Undoable, password: str = "") -> Undone:
     """Delete the rows of an import in one transaction, or leave everything as it is.
+
+    Args:
+        password: of the kept files, if they are encrypted.
 
     Raises:
         Refused: rows are missing, were changed since, or others point to them; nothing was deleted.
@@ -60,17 +64,17 @@ def undo(what: Undoable) -> Undone:
     details = runs.Details(options={"undoes": what.run_id})
     with runs.recorded(UNDO, name, {"run": what.run_id}, details=details) as run, ExitStack() as stack:
         started = time.monotonic()
-        sources = [_source(stack, sheet, what) for sheet in what.replay.sheets]
+        sources = [_source(stack, sheet, what, password) for sheet in what.replay.sheets]
         run.total = what.rows
         left = _delete(sources, what, run)
     seconds = time.monotonic() - started
     return Undone(run.id, what.run_id, what.table.name, what.rows, left, seconds, what.replay.created)
 
 
-def _source(stack: ExitStack, sheet: SheetRecord, what: Undoable) -> Source:
+def _source(stack: ExitStack, sheet: SheetRecord, what: Undoable, password: str) -> Source:
     """Open a kept file, and plan it as the import did. No key is looked at: the table's own may be others by now."""
-    limits = Limits(current_app.config["IMPORT_MEMORY_MB"], current_app.config["IMPORT_TIMEOUT_S"])
-    reader = stack.enter_context(Reader(kept_files.path_of(sheet.sha256), limits))
+    options = ReadOptions(password, sheet.encoding, sheet.delimiter, sheet.file)
+    reader = stack.enter_context(Reader(kept_files.path_of(sheet.sha256), reading_limits(), options))
     head = reader.head(sheet.sheet, sheet.header_row, what.replay.skip_hidden)
     table = Table(what.table.name, what.table.columns)
     columns = tuple(
@@ -148,9 +152,8 @@ def _key(source: Source, what: Undoable) -> Key | None:
 def _request(what: Undoable) -> ImportRequest:
     """Return the import as it was asked, as far as the reading of rows goes."""
     replay = what.replay
-    limits = Limits(current_app.config["IMPORT_MEMORY_MB"], current_app.config["IMPORT_TIMEOUT_S"])
     return ImportRequest(
-        (), what.table.name, limits, rules=replay.rules, limit=replay.limit, skip_hidden=replay.skip_hidden
+        (), what.table.name, reading_limits(), rules=replay.rules, limit=replay.limit, skip_hidden=replay.skip_hidden
     )
 
 

@@ -14,3 +14,7 @@ class BadCell(Exception):
         super().__init__(cause, note)
         self.cause = cause
         self.note = note
+
+    def beside(self, value: str) -> str:
+        """Return the cell's value, as messages show it, with the note."""
+        return f"{value} ({self.note})" if self.note else value

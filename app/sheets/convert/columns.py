@@ -9,6 +9,7 @@ from app.sheets.cells import Cell, Unusable
 from app.sheets.convert.bad_cell import BadCell
 from app.sheets.convert.booleans import booleans
 from app.sheets.convert.dates import dates, datetimes, times
+from app.sheets.convert.many import many_of
 from app.sheets.convert.numbers import Handlers, decimals, floats, integers
 from app.sheets.convert.rules import Rules
 from app.sheets.convert.texts import as_text, binaries, enums, json_texts
@@ -58,6 +59,7 @@ class ColumnConverter:
             type(None): self._blank,
             Unusable: self._unusable,
         }
+        self._many = many_of(column)
         if column.zero_is_next:
             self._handlers = {type_: _without_zero(handler) for type_, handler in self._handlers.items()}
         if rules.nulls:
@@ -73,6 +75,9 @@ class ColumnConverter:
 
     def convert(self, cells: Sequence[Cell]) -> tuple[list[Any], list[tuple[int, BadCell]]]:
         """Return the stored values of many cells, and the bad ones by their index; a bad one is stored as None."""
+        stored = self._many(cells) if self._many else None
+        if stored is not None:
+            return stored, []
         handlers = self._handlers
         try:
             return [handlers[type(cell)](cell) for cell in cells], []

@@ -99,7 +99,7 @@ def times(column: Column, _rules: Rules) -> Handlers:
 def settled(value: datetime, column: Column) -> datetime:
     """Return a moment from a number cell at the milliseconds that a column keeps, where it is within a microsecond.
 
-    A double holds a moment of our times to 0.6 microseconds only (see `app.sheets.read.serials`).
+    A double holds a moment of our times to 0.6 microseconds only (see `app.sheets.read.xlsx.serials`).
     """
     step = 10 ** (6 - column.fraction_digits)
     rest = value.microsecond % step

@@ -50,9 +50,10 @@ def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str
 def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
     """Return the CREATE of a temporary table with the columns of `table`, all nullable, and the row's number."""
     names = ", ".join(f"t.{quoted(dialect, column.name)}" for column in columns)
-    integer = "INTEGER" if dialect.name == "sqlite" else "UNSIGNED"
+    # MariaDB makes the column as wide as this number.
+    widest, integer = (0, "INTEGER") if dialect.name == "sqlite" else (2**63, "UNSIGNED")
     return (
-        f"CREATE TEMPORARY TABLE {STAGE} AS SELECT CAST(0 AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
+        f"CREATE TEMPORARY TABLE {STAGE} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
         f" FROM (SELECT 0 AS one) o LEFT JOIN {quoted(dialect, table)} t ON 1 = 0 WHERE 1 = 0"
     )
 

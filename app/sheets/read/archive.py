@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from app.sheets.problems import DamagedFile, EncryptedFile, RefusedFile
+from app.sheets.problems import SAVE_DECRYPTED, DamagedFile, EncryptedFile, RefusedFile
+from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits, beyond
+from app.sheets.read.part import InflateError, Part
 
-MOST_PARTS = 10_000
-MOST_INFLATED = 8 << 30
 # Deflate cannot go beyond 1:1032; a sheet of half a million rows is about 1:10, one of a single repeated row 1:200.
-MOST_RATIO = 500
 RATIO_COUNTS_FROM = 64 << 20
+CHUNK = 1 << 18  # bytes to read at once
+LOCAL_HEADER = 30  # bytes before a part's name (PKWARE, APPNOTE.TXT, 4.3.7)
 
 
 class Archive:
     """An open ZIP file whose parts are found whatever the case of their names."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, source: Path | IO[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> None:
         """Open the file.
 
         Raises:
-            DamagedFile: it is not a whole ZIP file.
-            RefusedFile: it would inflate to more than the limits allow.
+            DamagedFile: it is not a whole ZIP file, or has two parts of one name.
+            RefusedFile: it would inflate to more than the limits allow, or its parts overlap.
         """
+        self.limits = limits
+        self._source = source
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise DamagedFile(f"The file is damaged: {error}.", "Was it cut off on its way? Get it again.") from None
         entries = self._zip.infolist()
-        _check_limits(entries)
-        self._entries = {entry.filename.lower().replace("\\", "/").lstrip("/"): entry for entry in entries}
+        _check_limits(entries, limits)
+        _check_overlaps(entries)
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in entries:
+            name = entry.filename.lower().replace("\\", "/").lstrip("/")
+            if self._entries.setdefault(name, entry) is not entry:
+                raise DamagedFile(f"The part {entry.filename} stands twice in the file.", "Save it anew in Excel.")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, also one that was given open."""
         self._zip.close()
+        if not isinstance(self._source, Path):
+            self._source.close()
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a part."""
@@ -49,8 +58,20 @@ class Archive:
         """Return all part names in lower case."""
         return list(self._entries)
 
+    def verify(self, *endings: str) -> None:
+        """Read all parts whose names end so, for those who do not look at their checksums.
+
+        Raises:
+            DamagedFile, EncryptedFile: as `open` does.
+        """
+        for name in self._entries:
+            if name.endswith(endings):
+                with self.open(name) as part:
+                    while part.read(CHUNK):
+                        pass
+
     @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open(self, name: str) -> Iterator[Part]:
         """Give a part's content as a stream.
 
         Raises:
@@ -60,11 +81,11 @@ class Archive:
         if entry is None:
             raise DamagedFile(f"The part {name} is missing in the file.")
         if entry.flag_bits & 1:
-            raise EncryptedFile("The file is encrypted.", "Save it without a password in Excel, and import that.")
+            raise EncryptedFile("The file is encrypted.", SAVE_DECRYPTED)
         try:
-            with self._zip.open(entry) as stream:
-                yield stream
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+            assert self._zip.fp is not None  # noqa: S101 - it is open
+            yield Part(self._zip.fp, entry)
+        except (zipfile.BadZipFile, InflateError, EOFError, NotImplementedError, OSError) as error:
             raise DamagedFile(f"The part {name} is damaged: {error}.", "Get the file again.") from None
 
 
@@ -76,15 +97,25 @@ def resolve(base: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), target))
 
 
-def _check_limits(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_PARTS:
-        raise RefusedFile(f"The file has {len(entries):,} parts; the most is {MOST_PARTS:,}.")
+def _check_limits(entries: list[zipfile.ZipInfo], limits: ReadLimits) -> None:
+    """Refuse by what the directory says; a part never gives more bytes than it says there (see `Part`)."""
+    if len(entries) > limits.parts:
+        raise beyond(f"The file has {len(entries):,} parts", "IMPORT_MAX_PARTS", limits.parts)
     inflated = sum(entry.file_size for entry in entries)
-    if inflated > MOST_INFLATED:
-        raise RefusedFile(f"The file would inflate to {inflated >> 20:,} MiB; the most is {MOST_INFLATED >> 20:,}.")
+    if inflated > limits.inflated_mb << 20:
+        what = f"The file would inflate to {-(-inflated >> 20):,} MiB"
+        raise beyond(what, "IMPORT_MAX_INFLATED_MB", limits.inflated_mb)
     for entry in entries:
-        if entry.file_size > RATIO_COUNTS_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-            raise RefusedFile(
-                f"The part {entry.filename} would inflate {entry.file_size // max(entry.compress_size, 1)} times; "
-                f"the most is {MOST_RATIO}."
-            )
+        times = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > RATIO_COUNTS_FROM and times > limits.ratio:
+            what = f"The part {entry.filename} would inflate {times:,.0f} times"
+            raise beyond(what, "IMPORT_MAX_RATIO", limits.ratio)
+
+
+def _check_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse parts that share bytes: a small file would inflate to any size (David Fifield, "A better zip bomb")."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise RefusedFile(f"The part {entry.filename} overlaps another one: the file may be an attack.")
+        end = entry.header_offset + LOCAL_HEADER + len(entry.orig_filename) + entry.compress_size

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.sheets.cells import Row
+from app.sheets.cells import Chunk
 from app.sheets.problems import NoSuchSheet
 from app.sheets.read.findings import Findings
 from app.words import plain
@@ -26,11 +26,14 @@ class Workbook(Protocol):
 
     kind: str
     sheets: list[SheetName]
-    # What this reader cannot tell of a file of this kind; empty where it tells all.
+    # What this reader cannot tell of the file; empty where it tells all.
     blind_spots: str
+    # Of a text file: how it is decoded, and what parts its fields; else "".
+    encoding: str
+    delimiter: str
 
-    def rows(self, sheet: str) -> Iterator[list[Row]]:
-        """Yield a worksheet's rows, some at a time; rows and cells that are blank may be missing."""
+    def rows(self, sheet: str) -> Iterator[Chunk]:
+        """Yield a worksheet's rows, some at a time; blank rows may be missing."""
 
     def findings(self) -> Findings:
         """Return what the sheet that is being read has told so far beside its cells."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 from xml.parsers import expat
 
 from app.sheets.problems import DamagedFile, RefusedFile
+from app.sheets.read.part import Stream
 
 CHUNK = 1 << 18
+LONGEST_CAUSE = 200
 # Transitional and strict OOXML spell the same names in two namespaces (ECMA-376 part 4 and part 1).
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -19,6 +21,7 @@ RELATIONSHIP_IDS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
 )
+TRUE = ("1", "true")  # of an attribute (W3C, "XML Schema Part 2: Datatypes", 3.2.2)
 
 Start = Callable[[dict[str, str]], None]
 End = Callable[[], None]
@@ -49,10 +52,11 @@ def well_formed(part: str) -> Iterator[None]:
     try:
         yield
     except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two for an encoding
-        raise DamagedFile(f"{part} is not well-formed: {error}") from None
+        cause = str(error)[:LONGEST_CAUSE]  # it names an encoding, of any length
+        raise DamagedFile(f"{part} is not well-formed: {cause}.", "Open it in Excel, and save it.") from None
 
 
-def feed(parser: expat.XMLParserType, stream: IO[bytes], part: str) -> Iterator[None]:
+def feed(parser: expat.XMLParserType, stream: Stream, part: str) -> Iterator[None]:
     """Feed a part to its parser, and yield after every chunk.
 
     Raises:
@@ -66,7 +70,7 @@ def feed(parser: expat.XMLParserType, stream: IO[bytes], part: str) -> Iterator[
     yield
 
 
-def elements(stream: IO[bytes], part: str, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, str]]]:
+def elements(stream: Stream, part: str, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield local name and attributes of every element of a small part, or of those in `namespaces` alone."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = new_parser(part)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sheets.batches import Batch, Batches
-from app.sheets.cells import Cell, Row, Unusable
+from app.sheets.cells import Cell, Chunk, Row, Unusable
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import COLUMNS, ConvertJob, Reject
 from app.sheets.plan import MappedColumn, Plan
@@ -33,8 +33,8 @@ def batched(
     job: ConvertJob, *chunks: list[Row], hidden: frozenset[int] = frozenset(), ignored: frozenset[int] = frozenset()
 ) -> tuple[Batches, list[Batch]]:
     """Return what has become of chunks of rows."""
-    batches = Batches(job)
-    return batches, list(batches.of(chunks, set(hidden), ignored))
+    batches = Batches(job, ignored)
+    return batches, list(batches.of(map(Chunk.of, chunks), set(hidden)))
 
 
 def rows(*values: Sequence[Cell], first: int = 2) -> list[Row]:
@@ -76,7 +76,7 @@ def test_a_row_is_blank_when_its_mapped_cells_are() -> None:
     batches, found = batched(job_for(), [(2, {7: "note"})])
     assert found == []
     assert batches.summary.rows == 0
-    assert batches.strays() == ["Columns without a header were not read: H (1 cells)."]
+    assert batches.strays() == ["Columns without a header were not read: H (1 cell)."]
 
 
 def test_a_row_of_texts_that_count_as_blank_is_blank() -> None:

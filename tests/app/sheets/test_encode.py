@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sheets.batches import Batch
+from app.sheets.cells import Chunk
 from app.sheets.encode import load_data_text, with_row_numbers
 
 ESCAPES = {"N": None, "0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
@@ -67,6 +68,6 @@ def test_a_text_is_never_taken_for_null_or_for_two(text: str) -> None:
 
 
 def test_row_numbers_stand_before_the_columns() -> None:
-    batch = Batch(array("I", [2, 5]), [["a", "b"]])
+    batch = Batch(array("I", [2, 5]), [["a", "b"]], Chunk([], {}))
     assert with_row_numbers(batch, 1_000_000) == [[1_000_002, 1_000_005], ["a", "b"]]
     assert fields_of(load_data_text(with_row_numbers(batch, 0))) == [["2", "a"], ["5", "b"]]

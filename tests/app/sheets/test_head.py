@@ -86,13 +86,6 @@ def test_a_sheet_that_is_not_there_is_told(file: Path) -> None:
         head_of(file, texts(1, "name"), sheet="Order")
 
 
-@pytest.mark.parametrize(
-    ("dimension", "rows"), [("A1:C9", 8), ("A1", None), ("", None), ("nonsense", None), ("A1:XFD1048576", 1_048_575)]
-)
-def test_the_number_of_rows_is_what_the_sheet_says_if_it_does(file: Path, dimension: str, rows: int | None) -> None:
-    assert head_of(file, texts(1, "name"), before=f'<dimension ref="{dimension}"/>').rows == rows
-
-
 def test_hidden_columns_have_no_header_where_they_are_left_out(file: Path) -> None:
     cols = '<cols><col min="2" max="2" hidden="1"/></cols>'
     assert head_of(file, texts(1, "a", "b", "c"), before=cols).headers == [(0, "a"), (1, "b"), (2, "c")]
@@ -113,7 +106,7 @@ def test_columns_that_are_left_out_are_those_of_the_plan_and_hidden_ones() -> No
 
 
 def test_nothing_is_said_of_a_plain_sheet() -> None:
-    assert sheet_warnings(job(), Findings(declared_rows=9)) == []
+    assert sheet_warnings(job(), Findings(declared_end="B9")) == []
 
 
 def test_hidden_rows_and_columns_are_counted_in_one_warning() -> None:

@@ -13,14 +13,13 @@ from sqlalchemy.dialects import mysql, sqlite
 
 from app.sheets.cells import Cell, Imprecise, Padded, Unusable
 from app.sheets.infer import LONGEST_IDENTIFIER, column_names, infer_table
-from app.sheets.profile import ColumnProfile
+from app.sheets.inspect.profile import ColumnProfile
 
 
 def type_of(*cells: Cell, dialect: sa.Dialect | None = None) -> str:
     """Return the type of a column with these cells, as MySQL spells it."""
     profile = ColumnProfile()
-    for cell in cells:
-        profile.add(cell)
+    profile.add(range(2, len(cells) + 2), cells)
     table = infer_table("t", [(0, "c")], [profile])
     return str(table.c["c"].type.compile(dialect or mysql.dialect()))
 

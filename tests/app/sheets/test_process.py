@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import AppError, Failed
-from app.sheets.frames import COLUMNS, TEXT, ConvertJob, ProfileJob
+from app.sheets.frames import COLUMNS, TEXT, Book, ConvertJob, ProfileJob
+from app.sheets.inspect.profile import Sighting
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.problems import DamagedFile, EmptySheet, NoSuchSheet, NotASpreadsheet, RefusedFile
 from app.sheets.process import Limits, Reader
@@ -109,10 +110,32 @@ def test_rows_are_answered_in_both_forms_and_summed_up(file: Path) -> None:
 def test_a_profile_is_answered(file: Path) -> None:
     with Reader(file, LIMITS) as reader:
         reader.head(None, None)
-        count, (name, number) = reader.profile(ProfileJob("Sheet1", 1, (0, 1)))
-    assert count == 3
-    assert name.types == {"str": 3}
-    assert number.types == {"int": 3}
+        told: list[tuple[int, float]] = []
+        found = reader.profile(ProfileJob("Sheet1", 1, (0, 1)), lambda *progress: told.append(progress))
+    assert (found.rows, found.used, told) == (3, (1, 0, 4, 1), [(3, 1.0)])
+    assert [column.types for column in found.columns] == [
+        {"str": Sighting(3, 2, '"text 0"')},
+        {"int": Sighting(3, 2, "0")},
+    ]
+
+
+@pytest.mark.parametrize("dimension", ["A1:B2", "A1:XFD1048576", ""])
+def test_the_share_that_was_read_is_told_whatever_a_sheet_says_of_its_size(tmp_path: Path, dimension: str) -> None:
+    sheet = worksheet(rows(20_000), before=f'<dimension ref="{dimension}"/>' if dimension else "")
+    path = write_xlsx(tmp_path / "long.xlsx", {"Sheet1": sheet})
+    with Reader(path, LIMITS) as reader:
+        reader.head(None, None)
+        shares = [batch.share for batch in reader.batches(job())]
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.9
+    assert shares[-1] == 1.0
+
+
+def test_the_sheets_of_a_file_are_answered(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "book.xlsx", {"订单": worksheet(""), "Sheet2": worksheet("")})
+    with Reader(path, LIMITS) as reader:
+        assert reader.book() == Book("xlsx", [("订单", True), ("Sheet2", True)], "")
 
 
 def test_after_a_reject_there_are_no_rows_but_a_summary(file: Path) -> None:
@@ -135,7 +158,7 @@ def test_a_job_may_be_left_and_another_begun(long_file: Path) -> None:
     ("data", "problem"),
     [
         (b"", NotASpreadsheet),
-        (b"text", NotASpreadsheet),
+        (b"%PDF-1.7", NotASpreadsheet),
         (b"PK\x03\x04", DamagedFile),
         (zipped({"a": "b"}), NotASpreadsheet),
         (zipped({f"{n}": "" for n in range(10_001)}), RefusedFile),

@@ -19,7 +19,7 @@ from app.sheets.convert.dates import MICROSECOND
 from app.sheets.convert.rules import DATE_ORDERS, STRICT, Rules
 from app.sheets.convert.texts import shown
 from app.sheets.read.numbers import to_15_digits
-from app.sheets.read.values import UNCALCULATED
+from app.sheets.read.xlsx.values import UNCALCULATED
 from app.sheets.table import KINDS, Column
 
 NUMBER_TEXTS = st.from_regex(r"\A[ ]?[+-]?[0-9０-９²①]{0,5}[.,]?[0-9]{0,4}([eE][+-]?[0-9]{1,4})?\Z")

@@ -47,8 +47,14 @@ def test_a_document_type_is_refused(declaration: str) -> None:
     "data", [b"", b"<a>", b"<a></b>", b"not xml", b"<a>&unknown;</a>", b"\xff\xfe\x00", b"<a/><a/>"]
 )
 def test_what_is_not_well_formed_is_damage(data: bytes) -> None:
-    with pytest.raises(DamagedFile, match=r"^part\.xml is not well-formed"):
+    with pytest.raises(DamagedFile, match=r"^part\.xml is not well-formed: .+\. Open it in Excel, and save it\.$"):
         names(data)
+
+
+def test_an_encoding_of_a_hundred_thousand_characters_does_not_fill_the_screen() -> None:
+    with pytest.raises(DamagedFile, match="unknown encoding: aaa") as error:
+        names(f'<?xml version="1.0" encoding="{"a" * 100_000}"?><a/>'.encode())
+    assert len(str(error.value)) < 300
 
 
 def test_elements_of_a_part_longer_than_a_chunk_all_come() -> None:

@@ -1,0 +1,1 @@
+"""What a sheet holds, and what an import would make of it."""

@@ -1,0 +1,1 @@
+"""xlsx and xlsm files: regular rows many at a time, everything else by expat."""
