@@ -7,6 +7,7 @@ import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,6 +111,9 @@ def test_an_unexpected_error_is_a_traceback_only_under_debug(copied: Path) -> No
 def test_ctrl_c_at_a_prompt_exits_130(copied: Path) -> None:
     child = pexpect.spawn(sys.executable, [str(copied), "ask"], env=os.environ, timeout=60, encoding="utf-8")
     child.expect("What: ")
+    # Python prints the prompt before it reads, and a signal between the two waits for a key: so wait until it reads.
+    while (Path("/proc") / str(child.pid) / "stat").read_text().rpartition(") ")[2][0] != "S":
+        time.sleep(0.01)
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()
