@@ -21,11 +21,26 @@ OVERLONG = "is followed by more fields than there are headers; a field with a de
 
 @dataclass
 class Batch:
-    """Converted rows: their numbers in Excel, for each column of the plan its stored values, and the rows as read."""
+    """Converted rows: their numbers in Excel, for each column of the plan its stored values, and the rows as read.
+
+    `bad` are the places of those that cannot be loaded.
+    """
 
     numbers: array[int]
     columns: list[list[Any]]
     rows: Chunk
+    bad: frozenset[int] = frozenset()
+
+    def good(self) -> Batch:
+        """Return the rows that can be loaded."""
+        if not self.bad:
+            return self
+        places = [place for place in range(len(self.numbers)) if place not in self.bad]
+        return Batch(
+            array("I", [self.numbers[place] for place in places]),
+            [[stored[place] for place in places] for stored in self.columns],
+            self.rows.at(places),
+        )
 
 
 class Batches:
@@ -85,12 +100,6 @@ class Batches:
                 self._keep(Reject(numbers[place], index, error.cause, error.beside(shown(cells[place]))))
                 bad_rows.add(place)
             columns.append(stored)
-        for index, stored in enumerate(columns):
-            filled = [value for value in stored if value is not None]
-            self.summary.filled[index] += len(filled)
-            self.summary.sums[index] += self._summers[index](filled)
-            if self._approximate[index]:
-                self.summary.magnitudes[index] += magnitude(filled)
         for place, reject in self._overlong(rows):
             bad_rows.add(place)
             self._keep(reject)
@@ -100,7 +109,17 @@ class Batches:
                 self._keep(reject)
         self.summary.rows += len(numbers)
         self.summary.rejected += len(bad_rows)
-        return Batch(numbers, columns, rows)
+        batch = Batch(numbers, columns, rows, frozenset(bad_rows))
+        self._add_up(batch.good().columns)
+        return batch
+
+    def _add_up(self, columns: list[list[Any]]) -> None:
+        for index, stored in enumerate(columns):
+            filled = [value for value in stored if value is not None]
+            self.summary.filled[index] += len(filled)
+            self.summary.sums[index] += self._summers[index](filled)
+            if self._approximate[index]:
+                self.summary.magnitudes[index] += magnitude(filled)
 
     def _overlong(self, rows: Chunk) -> Iterator[tuple[int, Reject]]:
         """Yield the records that have more fields than there are headers."""

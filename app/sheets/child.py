@@ -58,7 +58,7 @@ class Session:
         self._send(frames.HEAD, asdict(find_head(self._open(job), job)))
 
     def convert(self, job: ConvertJob) -> None:
-        """Send the rows of a sheet in batches, and the summary; after the first reject only the summary."""
+        """Send the good rows of a sheet in batches, and the summary; after the first bad one only this, unless told."""
         workbook = self._opened()
         chunks = workbook.rows(job.plan.sheet)
         first = next(chunks, Chunk([], {}))
@@ -66,10 +66,13 @@ class Session:
         batches = Batches(job, left_out_positions(job, findings), bool(workbook.encoding))
         rejected = False
         for batch in batches.of(chain([first], chunks), findings.hidden_rows):
-            if batches.summary.rejected:
+            if batches.summary.rejected and not job.goes_on:
                 if not rejected:
                     write_frame(self._out, frames.REJECTED)
                 rejected = True
+                continue
+            batch = batch.good()
+            if not batch.numbers:
                 continue
             columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
             rows = columns if job.sink == frames.COLUMNS else load_data_text(columns)

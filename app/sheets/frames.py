@@ -60,6 +60,7 @@ class ConvertJob:
         limit: the most rows to read.
         max_rejects: how many rejects to keep; all are counted.
         stage: put this number, plus the row's, before each row, for a staging table; None: do not.
+        goes_on: send the good rows also after a bad one.
     """
 
     plan: Plan
@@ -69,6 +70,7 @@ class ConvertJob:
     max_rejects: int = 10_000
     stage: int | None = None
     skip_hidden: bool = False
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ class Reject:
 
 @dataclass
 class Summary:
-    """What was read: rows, blank rows, the rejects, and what every column adds up to (see `app.sheets.prove`).
+    """What was read: rows, blank rows, the rejects, and what the good rows' columns add up to (see `app.sheets.prove`).
 
-    `rejected` counts rows; `rejects` may be fewer than there are bad cells.
+    `rows` are good and bad ones, `rejected` the bad ones; `rejects` may be fewer than there are bad cells.
     """
 
     rows: int = 0
@@ -138,6 +140,11 @@ class Summary:
     sums: list[float | int] = field(default_factory=list)
     magnitudes: list[float] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> int:
+        """Return how many rows can be loaded."""
+        return self.rows - self.rejected
 
 
 def write_frame(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:

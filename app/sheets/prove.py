@@ -55,11 +55,11 @@ def totals(connection: sa.Connection, table: str, columns: Sequence[Column]) -> 
 def differences(before: Totals, after: Totals, read: Summary, columns: Sequence[Column]) -> list[str]:
     """Return what the table gained beside what was read, a sentence for each difference; none proves the load."""
     found = []
-    if after.rows - before.rows != read.rows:
-        found.append(f"{counted(after.rows - before.rows, 'row')} instead of {read.rows:,}")
+    if after.rows - before.rows != read.good:
+        found.append(f"{counted(after.rows - before.rows, 'row')} instead of {read.good:,}")
     unproved = unproved_columns(read, columns)
     for index, column in enumerate(columns):
-        replaced = read.rows - read.filled[index] if column.replaces_blanks or column.is_automatic else 0
+        replaced = read.good - read.filled[index] if column.replaces_blanks or column.is_automatic else 0
         gained = after.filled[index] - before.filled[index]
         if gained != read.filled[index] + replaced:
             found.append(f"{column.name}: {counted(gained, 'value')} instead of {read.filled[index] + replaced:,}")
@@ -76,7 +76,7 @@ def unproved_columns(read: Summary, columns: Sequence[Column]) -> list[str]:
     return [
         column.name
         for index, column in enumerate(columns)
-        if (read.filled[index] < read.rows and (column.replaces_blanks or column.is_automatic))
+        if (read.filled[index] < read.good and (column.replaces_blanks or column.is_automatic))
         or not math.isfinite(read.magnitudes[index])
     ]
 

@@ -96,5 +96,5 @@ def load_and_prove(
         if found:
             raise NotProved(table, source.reader.path.name, found)
         source.unproved = unproved_columns(source.summary, columns)
-        done += source.summary.rows
+        done += source.summary.good
     return done
