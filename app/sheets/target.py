@@ -21,7 +21,19 @@ from app.sheets.table import Column, Table
 from app.transactional import check_transactional
 
 # The project's own records: only its own commands write them.
-PROTECTED = frozenset({"alembic_version", "runs", "seeds", "users"})
+PROTECTED = frozenset(
+    {
+        "alembic_version",
+        "before_images",
+        "checkpoints",
+        "imported_sheets",
+        "run_failures",
+        "run_moves",
+        "runs",
+        "seeds",
+        "users",
+    }
+)
 
 TO_CREATE = "To make a new table from the sheet, add --create."
 # MySQL's own clause, which SQLAlchemy leaves in the default; MySQL allows it for the current time alone.
