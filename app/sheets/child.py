@@ -24,9 +24,10 @@ from app.sheets import frames
 from app.sheets.batches import Batches
 from app.sheets.cells import Chunk
 from app.sheets.encode import load_data_text, with_row_numbers
-from app.sheets.frames import Book, BookJob, ConvertJob, HeadJob, Job, ProfileJob, write_frame
+from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, HeadJob, Job, ProfileJob, write_frame
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.inspect.survey import survey
+from app.sheets.plain_cells import packed, picked
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.read.opening import open_workbook
 from app.sheets.read.workbook import Workbook
@@ -88,6 +89,12 @@ class Session:
 
         self._send(frames.END, survey(self._opened(), job, progress).as_dict())
 
+    def cells(self, job: CellsJob) -> None:
+        """Send some rows as they stand."""
+        for rows in picked(self._opened().rows(job.sheet), job.numbers):
+            write_frame(self._out, frames.CELLS, marshal.dumps(packed(rows)))
+        self._send(frames.END, {})
+
     def _open(self, job: BookJob | HeadJob) -> Workbook:
         if self._workbook is None:
             self._workbook = open_workbook(job.path, job.options, job.limits)
@@ -107,6 +114,7 @@ _ANSWERS: dict[type, Callable[[Session, Any], None]] = {
     HeadJob: Session.head,
     ConvertJob: Session.convert,
     ProfileJob: Session.profile,
+    CellsJob: Session.cells,
 }
 
 

@@ -20,10 +20,11 @@ BOOK = b"W"  # the kind of the file and its sheets, JSON
 HEAD = b"H"  # the header row, JSON
 BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them, share of the sheet read)
 REJECTED = b"R"  # the first bad cell was found; no rows follow
+CELLS = b"C"  # some rows as they stand, marshal: see app.sheets.plain_cells
 READ = b"N"  # how many rows have been read so far, and what share of the sheet, JSON
 END = b"E"  # the summary, JSON
 PROBLEM = b"P"  # the file cannot be read, JSON
-KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, READ, END, PROBLEM})
+KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, CELLS, READ, END, PROBLEM})
 _PREFIX = struct.Struct("<cI")
 
 TEXT = "text"  # rows as LOAD DATA reads them
@@ -88,7 +89,15 @@ class ProfileJob:
     trial: ConvertJob | None = None
 
 
-Job = BookJob | HeadJob | ConvertJob | ProfileJob
+@dataclass(frozen=True)
+class CellsJob:
+    """Read the rows of these numbers as they stand."""
+
+    sheet: str
+    numbers: frozenset[int]
+
+
+Job = BookJob | HeadJob | ConvertJob | ProfileJob | CellsJob
 
 
 @dataclass

@@ -21,8 +21,10 @@ from typing import Any, Self, TypeVar
 from app.config import ROOT
 from app.errors import AppError, Failed
 from app.sheets import frames
-from app.sheets.frames import Book, BookJob, ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
+from app.sheets.cells import Chunk
+from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
 from app.sheets.inspect.survey import Survey
+from app.sheets.plain_cells import unpacked
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits
 from app.sheets.read.options import FOUND, ReadOptions
@@ -126,11 +128,8 @@ class Reader:
 
         After the first row that cannot be loaded none are yielded: they would not be kept.
         """
-        while self._reading:  # a load that broke off left the rest of its rows behind
-            self._reading = self._frame()[0] != frames.END
         self.summary = None
-        self._ask(job)
-        self._reading = True
+        self._begin(job)
         while True:
             kind, payload = self._frame()
             if kind == frames.END:
@@ -139,6 +138,18 @@ class Reader:
                 return
             if kind == frames.BATCH:
                 yield self._decoded(_row_batch, payload)
+
+    def cells(self, job: CellsJob) -> Iterator[Chunk]:
+        """Yield some rows of a sheet as they stand, in the order of the file; `summary` stays what it is."""
+        self._begin(job)
+        while True:
+            kind, payload = self._frame()
+            if kind == frames.END:
+                self._reading = False
+                return
+            if kind != frames.CELLS:
+                raise self._rubbish(f"{kind!r} instead of {frames.CELLS!r}")
+            yield self._decoded(_cells, payload)
 
     def close(self) -> None:
         """End the process at once, if it has not ended."""
@@ -152,8 +163,15 @@ class Reader:
                 except BrokenPipeError:
                     continue
 
+    def _begin(self, job: Job) -> None:
+        """Ask for rows."""
+        self._ask(job)
+        self._reading = True
+
     def _ask(self, job: Job) -> None:
         assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
+        while self._reading:  # whoever asked last broke off, and left the rest of the rows behind
+            self._reading = self._frame()[0] != frames.END
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
@@ -184,6 +202,7 @@ class Reader:
         except ValueError as error:
             raise self._rubbish(str(error)) from None
         if kind == frames.PROBLEM:
+            self._reading = False
             name, message, hint = self._decoded(_problem, payload)
             raise PROBLEMS.get(name, Failed)(f"{self.name}: {message}", hint)
         return kind, payload
@@ -235,6 +254,10 @@ def _head(payload: bytes) -> Head:
 def _row_batch(payload: bytes) -> RowBatch:
     numbers, rows, share = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
     return RowBatch(array("I", numbers), rows, float(share))
+
+
+def _cells(payload: bytes) -> Chunk:
+    return unpacked(marshal.loads(payload))  # noqa: S302 - plain values only; see app.sheets.frames
 
 
 def _read(payload: bytes) -> tuple[int, float]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import AppError, Failed
-from app.sheets.frames import COLUMNS, TEXT, Book, ConvertJob, ProfileJob
+from app.sheets.frames import COLUMNS, TEXT, Book, CellsJob, ConvertJob, ProfileJob
 from app.sheets.inspect.profile import Sighting
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.problems import DamagedFile, EmptySheet, NoSuchSheet, NotASpreadsheet, RefusedFile
@@ -152,6 +152,18 @@ def test_a_job_may_be_left_and_another_begun(long_file: Path) -> None:
         reader.head(None, None)
         next(reader.batches(job()))
         assert sum(len(batch.numbers) for batch in reader.batches(job())) == 20_000
+        next(reader.batches(job()))
+        assert reader.head(None, None).sheet == "Sheet1"
+
+
+def test_rows_are_answered_as_they_stand(long_file: Path) -> None:
+    with Reader(long_file, LIMITS) as reader:
+        reader.head(None, None)
+        list(reader.batches(job(kind="integer")))
+        rejected = reader.summary
+        found = [row for chunk in reader.cells(CellsJob("Sheet1", frozenset({3, 15_000}))) for row in chunk.rows()]
+        assert found == [(3, {0: "text 1", 1: 1}), (15_000, {0: "text 14998", 1: 14_998})]
+        assert reader.summary is rejected
 
 
 @pytest.mark.parametrize(
