@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.services.new_file import new_file
-from app.sheets.write import WorkbookWriter
+from app.sheets.write.book import WorkbookWriter
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Invalid
-from app.sheets import write
-from app.sheets.write import WorkbookWriter
+from app.sheets.write import book as write
+from app.sheets.write.book import WorkbookWriter
 from tests.workbooks import read_cells
 
 HEADERS = ("订单号", "金额", "备注")
