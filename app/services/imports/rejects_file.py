@@ -1,0 +1,73 @@
+"""The file of rejects that an import leaves: the rows that it could not load, to be mended and imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from app.errors import NotFound, Refused
+from app.services.imports.sources import Source
+from app.services.new_file import new_file
+from app.sheets.rejects import RejectedCell
+from app.sheets.rejects_book import RejectsSheet, write_rejects_book
+from app.sheets.sheet_names import LONGEST_SHEET_NAME, sheet_name
+from app.words import counted
+
+
+def check_rejects_file(path: Path) -> None:
+    """Raise Refused if there is such a file: somebody may be mending it, or it is what is imported.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    if path.exists():
+        raise Refused(
+            f"There is a file {path} already; it may hold rows that somebody is mending.",
+            "Name another one with --rejects, or move it away.",
+        )
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent} for the rejects.", "Make it first, or name another one.")
+
+
+def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> int:
+    """Write the rejected rows of all sources to a new workbook, and return how many rows it has.
+
+    Each source that has rejects gets a sheet; that of an only source is called like its own, so that --sheet finds it.
+    Rows that were counted but not kept (--max-errors) are not in `cells`, and so not in the file: see `left_out`.
+
+    Raises:
+        NotFound, Refused: it cannot be written there.
+        AppError: a source can no longer be read.
+    """
+    with new_file(path, force=False) as unfinished:
+        return write_rejects_book(unfinished, _sheets(sources, cells))
+
+
+def left_out(written: int, rejected: int) -> str:
+    """Return a sentence about the rejected rows that the file does not have, if there are any."""
+    if written >= rejected:
+        return ""
+    return f"{counted(rejected - written, 'row')} more cannot be loaded either; --max-errors kept them out of the file."
+
+
+def _sheets(sources: Sequence[Source], cells: Sequence[RejectedCell]) -> Iterator[RejectsSheet]:
+    titles: set[str] = set()
+    for source in sources:
+        own = [cell for cell in cells if (cell.file, cell.sheet) == (source.reader.path.name, source.head.sheet)]
+        if own:
+            title = _title(source, len(sources) == 1, titles)
+            columns = frozenset(column.name for column in source.planned.table.columns)
+            yield RejectsSheet(source.reader, source.head, title, own, columns)
+
+
+def _title(source: Source, alone: bool, taken: set[str]) -> str:
+    """Return a name for a sheet that tells its source, and is not taken; Excel knows no case in them."""
+    file, sheet = source.reader.path.stem, source.head.sheet
+    name = sheet_name(sheet if alone or sheet == file else f"{file} {sheet}")
+    title, number = name, 1
+    while title.casefold() in taken:
+        number += 1
+        end = f" {number}"
+        title = name[: LONGEST_SHEET_NAME - len(end)] + end
+    taken.add(title.casefold())
+    return title
