@@ -60,3 +60,9 @@ def mysql_database() -> Iterator[str]:
 def sqlite_database(folder: Path) -> Iterator[str]:
     """Give the URL of a SQLite file that does not exist yet."""
     yield f"sqlite:///{folder / 'test.sqlite3'}"
+
+
+def has_variable(name: str) -> bool:
+    """Tell whether the test server knows a system variable."""
+    with mysql_connection() as server, server.cursor() as cursor:
+        return bool(cursor.execute("SHOW VARIABLES LIKE %s", (name,)))

@@ -2,13 +2,16 @@
 
 `python -m tests.zygote` reads requests, a JSON object a line, and answers each with a line: `{"args": [...],
 "env": {...}, "output": FILE}` starts `flask ARGS` in a child and answers its pid; `{"wait": PID}` answers its exit
-code, or minus the signal that ended it.
+code, or minus the signal that ended it. With `DIE_BEFORE=commit:2` in its environment a child kills itself right before
+its second COMMIT; with `begin:1` before its first transaction.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +66,7 @@ def zygote() -> Iterator[Zygote]:
 def main() -> None:
     """Answer requests until stdin ends."""
     import app.models
+    import app.services.imports.undoing
     import app.services.runs
     import app.services.scripts.resuming  # noqa: F401 - imported here once, instead of by every child
     from commands.group import OpsdeskGroup
@@ -89,6 +93,8 @@ def become(group: Any, args: list[str], env: dict[str, str], output: str) -> Non
         os.dup2(descriptor, target)
     sys.argv = ["flask", *args]
     os.environ.setdefault("FLASK_APP", str(ROOT / "app"))
+    if "DIE_BEFORE" in env:
+        die_before(*env["DIE_BEFORE"].split(":"))
     try:
         group.main(args)
     except SystemExit as leaving:
@@ -96,6 +102,19 @@ def become(group: Any, args: list[str], env: dict[str, str], output: str) -> Non
         sys.stderr.flush()
         os._exit(leaving.code if isinstance(leaving.code, int) else 1)
     os._exit(70)
+
+
+def die_before(event: str, number: str) -> None:
+    """Have this process kill itself when SQLAlchemy is about to begin or commit for the n-th time."""
+    import sqlalchemy as sa
+
+    happened = itertools.count(1)
+
+    def die(*_: Any) -> None:
+        if next(happened) == int(number):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.Engine, event, die)
 
 
 if __name__ == "__main__":

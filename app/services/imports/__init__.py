@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from app.errors import Refused
 from app.extensions import db
-from app.interrupts import uninterrupted
 from app.services import runs
 from app.services.failures import failure_of
 from app.services.imports.diagnosis import RowsRejected, refused, unreadable
@@ -124,10 +123,7 @@ def _load(
                 run.rows[request.table] = {"inserted": rows}
                 return rows, "it was a dry run"
             cannot_undo = keep(sources, copies, request.create)
-            with uninterrupted():
-                connection.commit()
-                run.rows[request.table] = {"inserted": rows}
-                run.committed = True
+            runs.commit(run, connection, {request.table: {"inserted": rows}})
             return rows, cannot_undo
     except RowsRejectedError:
         raise unreadable(sources) from None

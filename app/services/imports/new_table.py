@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid, Refused
 from app.services.imports.loading import roll_back
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.sources import Source
+from app.services.runs import CommitUnknown
 from app.sheets.frames import ProfileJob
 from app.sheets.headers import Header
 from app.sheets.infer import infer_table
@@ -75,14 +76,15 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
 def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterator[None]:
     """Make the table on the connection that will fill it; it goes again if that fails, or at the end of a dry run.
 
-    SQLite makes tables within the transaction. MySQL commits them at once, so there a failed import drops the table.
+    SQLite makes tables within the transaction. MySQL commits them at once, so there a failed import drops the table,
+    unless it may have succeeded.
     """
     table.create(connection)
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         roll_back(connection)  # DROP TABLE would wait for the transaction that holds the table
-        if is_mysql(connection.engine.url) and not dry_run:
+        if is_mysql(connection.engine.url) and not dry_run and not isinstance(error, CommitUnknown):
             with connection.engine.begin() as another:
                 table.drop(another)
         raise

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from app.errors import Refused
 from app.extensions import db
-from app.interrupts import uninterrupted
 from app.services import runs
 from app.services.imports import kept_files
 from app.services.imports.limits import reading_limits
@@ -94,10 +93,7 @@ def _delete(sources: Sequence[Source], what: Undoable, run: runs.OpenRun) -> int
                 run.done = (run.done or 0) + source.summary.rows
             if run.done != what.rows:
                 raise unfitting(what)
-            with uninterrupted():
-                connection.commit()
-                run.rows[what.table.name] = {"deleted": what.rows}
-                run.committed = True
+            runs.commit(run, connection, {what.table.name: {"deleted": what.rows}})
             return left
     except (RowsRejectedError, LoadError):
         raise unfitting(what) from None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.errors import AppError
+from app.errors import AppError, Busy
 from app.extensions import db
 from app.models import Run
 from app.models.base import utc_now
@@ -25,7 +26,7 @@ LONGEST_ERROR = 4000
 
 
 def close(run: OpenRun, state: str, error: str | None) -> None:
-    """Bring a run to its last state, with all that it came to.
+    """Bring a run to its last state, with all that it came to; one that is closed already stays as it is.
 
     Nothing is written where it is not this process's any more, which the application's log says: in a forked child,
     and once the run was declared lost (its lock was free), whether or not another process has taken it up since.
@@ -33,11 +34,12 @@ def close(run: OpenRun, state: str, error: str | None) -> None:
     Raises:
         NotFound: its row is gone. SQLAlchemyError: the database cannot be written to.
     """
+    if run.closed:
+        return
     if run.pid != os.getpid():  # before the database is touched: its connections are the parent's too
         _tell(run, state, "this process was forked from the one that opened it")
-    elif _moved(run, state, error):
-        channel_of(db.engine, run.folder).remove()
-        log.info("run finished", extra={"run": run.id, "state": state, "rows": run.rows})
+    elif moves.move(run.id, state, _is_mine, **_ending(run, error)):
+        ended(run, state)
     else:
         _tell(run, state, "it was declared lost, because its lock was free; see what became of it in the ledger")
 
@@ -56,22 +58,42 @@ def close_after(run: OpenRun, error: BaseException) -> None:
         log.error("run not closed", extra={"run": run.id, "reason": str(another)})
 
 
-def _moved(run: OpenRun, state: str, error: str | None) -> bool:
-    def mine(_session: Session, row: Run) -> bool:
-        return (row.state, row.host, row.pid) == ("running", socket.gethostname(), run.pid)
+def close_within(session: Session, run: OpenRun) -> None:
+    """Bring a run to succeeded in the session's transaction, which also has what it did; the caller commits both.
 
-    return moves.move(
-        run.id,
-        state,
-        mine,
-        finished_at=utc_now(),
-        rows=run.rows,
-        error=error and masked(error)[:LONGEST_ERROR],
-        artifacts=run.artifacts,
-        progress_done=run.done,
-        progress_total=run.total,
-        stop_requested=None,
-    )
+    Raises:
+        Busy: the run is not this process's any more. This transaction must not be committed.
+    """
+    if not moves.move_within(session, run.id, "succeeded", _is_mine, **_ending(run, None)):
+        raise Busy(
+            f"Run {run.id} was declared lost while it went on, so all that it did is rolled back.",
+            f"Its lock was free: did the database end its connection? See: flask runs show {run.id}",
+        )
+
+
+def ended(run: OpenRun, state: str) -> None:
+    """Leave nothing of a run's process behind, once its last state is in the ledger."""
+    run.closed = True
+    channel_of(db.engine, run.folder).remove()
+    log.info("run finished", extra={"run": run.id, "state": state, "rows": run.rows})
+
+
+def _is_mine(_session: Session, row: Run) -> bool:
+    """Tell of a run's row whether it still is this process's."""
+    return (row.state, row.host, row.pid) == ("running", socket.gethostname(), os.getpid())
+
+
+def _ending(run: OpenRun, error: str | None) -> dict[str, Any]:
+    """Return the columns of a run's row that its last move changes."""
+    return {
+        "finished_at": utc_now(),
+        "rows": run.rows,
+        "error": error and masked(error)[:LONGEST_ERROR],
+        "artifacts": run.artifacts,
+        "progress_done": run.done,
+        "progress_total": run.total,
+        "stop_requested": None,
+    }
 
 
 def _tell(run: OpenRun, state: str, reason: str) -> None:

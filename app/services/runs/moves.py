@@ -36,15 +36,26 @@ def move(run_id: int, state: str, check: Callable[[Session, Run], bool] | None =
         Conflict: a run in its state cannot become that.
     """
     with uninterrupted(), writing() as session:
-        row = session.get(Run, run_id, with_for_update=True)
-        if row is None:
-            raise NotFound(f"Run {run_id} is no longer in the ledger.", "See what else is wrong: flask runs verify")
-        if check is not None and not check(session, row):
-            return False
-        if state not in MOVES[row.state]:
-            raise Conflict(f"Run {run_id} is {row.state}; it cannot become {state}.", f"See: flask runs show {run_id}")
-        row.state = state
-        for name, value in changes.items():
-            setattr(row, name, value)
-        chain.append(session, row)
+        return move_within(session, run_id, state, check, **changes)
+
+
+def move_within(
+    session: Session,
+    run_id: int,
+    state: str,
+    check: Callable[[Session, Run], bool] | None = None,
+    **changes: Any,
+) -> bool:
+    """Do what `move` does in the session's transaction; whoever commits that does so soon, since the chain waits."""
+    row = session.get(Run, run_id, with_for_update=True)
+    if row is None:
+        raise NotFound(f"Run {run_id} is no longer in the ledger.", "See what else is wrong: flask runs verify")
+    if check is not None and not check(session, row):
+        return False
+    if state not in MOVES[row.state]:
+        raise Conflict(f"Run {run_id} is {row.state}; it cannot become {state}.", f"See: flask runs show {run_id}")
+    row.state = state
+    for name, value in changes.items():
+        setattr(row, name, value)
+    chain.append(session, row)
     return True

@@ -85,23 +85,23 @@ def recorded(
 @contextmanager
 def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterator[None]:
     """Begin a run by `begin()`, which returns its id; let its heart beat while what is inside goes on; close it."""
-    heart, ending = None, False
+    ending = False
     try:
         with uninterrupted():
             run.id = begin()
-            heart = Heart(run, channel_of(db.engine, run.folder), lock).start()
+            run.heart = Heart(run, channel_of(db.engine, run.folder), lock).start()
         log.info("run started", extra={"run": run.id})
         yield
         with uninterrupted():
             ending = True
-            heart.stop()
+            run.heart.stop()
             closing.close(run, "succeeded", None)
     except BaseException as error:  # an interruption between the row's commit and the act is one of these
         if ending:
             raise
         with uninterrupted():
-            if heart is not None:
-                heart.stop()
+            if run.heart is not None:
+                run.heart.stop()
             if run.id:
                 closing.close_after(run, error)
         raise

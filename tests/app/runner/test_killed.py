@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import Run
 from app.services import runs
 from app.services.runs import settling
+from tests.settled import settled
 from tests.zygote import Zygote, zygote
 
 ROWS = 60
@@ -89,15 +90,6 @@ def numbers() -> list[int]:
     """Return the n of all things, by id."""
     with db.engine.connect() as connection:
         return list(connection.scalars(sa.text("SELECT n FROM things ORDER BY id")))
-
-
-def settled(run: Run) -> Run:
-    """Return a run as it is once the server has seen that its client is gone: at once, or on a busy machine later."""
-    end = time.monotonic() + 10
-    while run.state == "running" and time.monotonic() < end:
-        time.sleep(0.02)
-        run = runs.get(run.id)
-    return run
 
 
 def reset() -> None:
