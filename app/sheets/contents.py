@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,32 +11,44 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
-TEXT, NUMBER, BOOLEAN, DATE = "s", "n", "b", "d"  # openpyxl's words for the types of cells
+from app.sheets.convert.texts import hours
+from app.sheets.read.xlsx.serials import DAY_US, EPOCH_1900, split
+
+TEXT, NUMBER, BOOLEAN = "s", "n", "b"  # openpyxl's words for the types of cells
 GENERAL = "General"
 AS_TEXT = "@"
 DATE_FORMAT = "yyyy-mm-dd"
 DATETIME_FORMAT = "yyyy-mm-dd hh:mm:ss"
-MILLISECONDS = ".000"
-# Excel keeps 15 digits of a number, 32,767 characters of a text, milliseconds of a time (Microsoft, "Excel
-# specifications and limits"), and 30 digits after the point in a format.
+TIME_FORMAT = "hh:mm:ss"
+DURATION_FORMAT = "[h]:mm:ss"
+MILLISECONDS = ".000"  # Excel shows no more
+# Excel keeps 15 digits of a number, and 32,767 characters of a text (Microsoft, "Excel specifications and limits"), and
+# 30 digits after the point in a format.
 EXACT_DIGITS = 15
 LONGEST_TEXT = 32_767
 MOST_DECIMALS = 30
+# Of numbers beside 0 (Microsoft, "Excel specifications and limits"): Excel takes smaller ones for 0.
+NUMBERS = (2.2251e-308, 9.99999999999999e307)
 # Before this day, Excel's calendar has a 29 February 1900 (Microsoft, "Excel incorrectly assumes that the year 1900 is
 # a leap year").
 FIRST_DAY = date(1900, 3, 1)
-FORMULA_STARTS = ("=", "+", "-", "@")
-# What XML 1.0 cannot hold (W3C, "Extensible Markup Language", 2.2).
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What is written as _xHHHH_ (ECMA-376 part 1, 22.9.2.19): a text that looks like such an escape; carriage returns,
-# which XML turns into line feeds; and the first blank of a text of nothing but blanks, which Excel would drop.
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|\r|\A\s(?=\s*\Z)")
+MICROSECOND = timedelta(microseconds=1)
+# Also in full width, which Excel takes for the others where it is Chinese or Japanese (OWASP, "CSV Injection").
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# What is written as _xHHHH_ (ECMA-376 part 1, 22.9.2.19): a text that looks like such an escape; what XML cannot hold
+# (W3C, "Extensible Markup Language", 2.2), and carriage returns, which it turns into line feeds; and the first blank of
+# a text of nothing but blanks, which Excel would drop.
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]|\A\s(?=\s*\Z)")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Content(NamedTuple):
-    """What stands in a cell: the value as openpyxl takes it, the type of the cell, and its number format."""
+    """What stands in a cell: its text, True or False, the type of the cell, and its number format.
 
-    value: Any
+    Dates and times are numbers, as Excel has them. Texts are escaped as ECMA-376 has it, not yet as XML has it.
+    """
+
+    value: str | bool
     kind: str
     format: str = GENERAL
 
@@ -59,15 +71,14 @@ def width_of(content: Content | None) -> int:
     """Return how wide a cell is shown, in characters, of which a Chinese one takes two."""
     if content is None:
         return 0
-    if content.kind == DATE:
+    if content.kind == NUMBER and content.format not in (GENERAL, AS_TEXT) and not content.format.startswith("0"):
         return len(content.format)
     return max(map(cell_len, str(content.value).split("\n")))
 
 
 def _text(value: str) -> Content | None:
-    found = _ILLEGAL.search(value)
-    if found:
-        raise ValueError(f"has the character U+{ord(found[0]):04X}, which no workbook can hold")
+    if _HALF.search(value):
+        raise ValueError("has half of a character, which no workbook can hold")
     written = _ESCAPED.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
     units = len(written) + sum(character > "\uffff" for character in written)  # as Excel counts: in UTF-16
     if units > LONGEST_TEXT:
@@ -91,40 +102,50 @@ def _decimal(value: Decimal) -> Content:
 
 
 def _float(value: float) -> Content:
-    return Content(repr(value), NUMBER) if math.isfinite(value) else Content(repr(value), TEXT, AS_TEXT)
+    short = f"{value:.15g}"
+    is_kept = float(short) == value and (value == 0 or NUMBERS[0] <= abs(value) <= NUMBERS[1])
+    return Content(short, NUMBER) if is_kept else Content(repr(value), TEXT, AS_TEXT)
 
 
 def _datetime(value: datetime) -> Content:
-    if value.tzinfo or value.date() < FIRST_DAY or value.microsecond % 1000:
-        return Content(value.isoformat(" "), TEXT)
-    return Content(value, DATE, DATETIME_FORMAT + MILLISECONDS * bool(value.microsecond))
+    text = value.isoformat(" ")
+    if value.tzinfo or value.date() < FIRST_DAY:
+        return Content(text, TEXT)
+    return _moment(value - datetime.combine(EPOCH_1900, time()), DATETIME_FORMAT, text)
 
 
 def _date(value: date) -> Content:
-    return Content(value, DATE, DATE_FORMAT) if value >= FIRST_DAY else Content(value.isoformat(), TEXT)
+    if value < FIRST_DAY:
+        return Content(value.isoformat(), TEXT)
+    return Content(str((value - EPOCH_1900).days), NUMBER, DATE_FORMAT)
 
 
 def _time(value: time) -> Content:
-    if value.tzinfo or value.microsecond % 1000:
-        return Content(value.isoformat(), TEXT)
-    return Content(value, DATE, "hh:mm:ss" + MILLISECONDS * bool(value.microsecond))
+    text = value.isoformat()
+    if value.tzinfo:
+        return Content(text, TEXT)
+    return _moment(datetime.combine(EPOCH_1900, value) - datetime.combine(EPOCH_1900, time()), TIME_FORMAT, text)
 
 
 def _duration(value: timedelta) -> Content:
-    if value < timedelta(0) or value.microseconds % 1000:  # Excel shows #### for what is below zero
-        return Content(_hours(value), TEXT)
-    return Content(value, DATE, "[h]:mm:ss" + MILLISECONDS * bool(value.microseconds))
+    text = hours(value)
+    if value < timedelta():  # Excel shows ####
+        return Content(text, TEXT)
+    return _moment(value, DURATION_FORMAT, text)
 
 
-def _hours(value: timedelta) -> str:
-    """Return a duration as MySQL writes it: `-26:30:00`."""
-    seconds, rest = divmod(abs(value), timedelta(seconds=1))
-    sign, fraction = "-" * (value < timedelta(0)), f".{rest.microseconds:06}" * bool(rest)
-    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
+def _moment(value: timedelta, form: str, text: str) -> Content:
+    """Return a span of time as its number of days, or, where a double does not give it back, as a text."""
+    days, microseconds = value.days, value // MICROSECOND % DAY_US
+    serial = (days * DAY_US + microseconds) / DAY_US  # of two integers: rounded once
+    if split(serial, repr(serial)) != (days, microseconds):
+        return Content(text, TEXT)
+    return Content(repr(serial).removesuffix(".0"), NUMBER, form + MILLISECONDS * bool(value.microseconds))
 
 
 _CONTENTS: dict[type, Callable[[Any], Content | None]] = {
     str: _text,
+    bytes: lambda value: _text(b64encode(value).decode()),
     bool: lambda value: Content(value, BOOLEAN),
     int: _integer,
     Decimal: _decimal,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,9 @@ from rich.cells import cell_len
 from app.sheets.choices import Choices
 from app.sheets.headers import finder
 from app.sheets.notes import note, outgrows_excel
+from app.sheets.sheet_names import sheet_name
 from app.sheets.table import UNSUPPORTED, Column, Table
 
-# Excel's own limit (Microsoft, "Rename a worksheet").
-LONGEST_SHEET_NAME = 31
-_NOT_IN_SHEET_NAME = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 FORMATS = {
     "text": "@",
     "enum": "@",
@@ -56,13 +53,6 @@ def headers(table: Table) -> list[str]:
         return column.comment if is_its_own else column.name
 
     return [header(column) for column in writable_columns(table)]
-
-
-def sheet_name(table: str) -> str:
-    """Return a table's name as Excel takes it for a sheet: without `\\/*?:[]`, in at most 31 characters."""
-    units = _NOT_IN_SHEET_NAME.sub("_", table).encode("utf-16-le")[: 2 * LONGEST_SHEET_NAME]  # as Excel counts them
-    name = units.decode("utf-16-le", "ignore").strip("'")
-    return name if name.strip() and name.casefold() != "history" else f"{name or 'Sheet'}_"
 
 
 def number_format(column: Column) -> str:

@@ -11,7 +11,8 @@ from openpyxl import Workbook, load_workbook
 
 from app.sheets.headers import make_plan
 from app.sheets.table import UNSUPPORTED, Column, Key, Table
-from app.sheets.template import headers, number_format, sheet_name, write_template
+from app.sheets.sheet_names import sheet_name
+from app.sheets.template import headers, number_format, write_template
 
 
 def text(name: str, comment: str = "", **limits: int) -> Column:

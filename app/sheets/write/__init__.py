@@ -1,0 +1,1 @@
+"""Rows into xlsx files, as a stream."""
