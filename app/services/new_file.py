@@ -31,3 +31,18 @@ def new_file(path: Path, force: bool) -> Iterator[Path]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def check_free(path: Path, option: str) -> None:
+    """Raise Refused if there is such a file, where nobody can say that it may be replaced.
+
+    Args:
+        option: the one that named it.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent}.", f"Make it first, or name another one with {option}.")
+    if path.exists():
+        raise Refused(f"There is a file {path} already.", f"Name another one with {option}, or move it away.")

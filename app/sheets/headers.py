@@ -51,7 +51,7 @@ def make_plan(
     """
     problems: list[str] = []
     matched, left_out, unknown = _matched(headers, table, _chosen(headers, table, mapping, problems))
-    problems += _double_targets(matched) + _unwritable(matched) + _missing(matched, table)
+    problems += misfits(matched, table)
     if unknown and not problems and leave_out([header for _, header in unknown]):
         left_out += unknown
     else:
@@ -65,6 +65,11 @@ def make_plan(
             HINT if matched else f"Is row {header_row} the row of the headers? Name it with --header-row. {HINT}",
         )
     return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
+
+
+def misfits(matched: Sequence[MappedColumn], table: Table) -> list[str]:
+    """Return what is wrong with columns that a sheet is to fill, for an error: filled twice, unwritable, missing."""
+    return _double_targets(matched) + _unwritable(matched) + _missing(matched, table)
 
 
 def _matched(
@@ -139,7 +144,7 @@ def _chosen(
             problems.append(f'--map names the header "{header}", which the sheet does not have')
         elif name and name not in columns:
             problems.append(
-                f'--map names the column "{name}", which the table does not have{_did_you_mean(name, columns)}'
+                f'--map names the column "{name}", which the table does not have{did_you_mean(name, columns)}'
             )
         else:
             chosen[normalised(header)] = columns[name] if name else None
@@ -183,10 +188,11 @@ def _missing(matched: Sequence[MappedColumn], table: Table) -> list[str]:
 def _unknown(header: str, table: Table) -> str:
     names = {normalised(column.name): column.name for column in table.columns}
     names |= {normalised(column.comment): column.name for column in table.columns if column.comment}
-    return f"{shown(header)} is not in the table{_did_you_mean(normalised(header), names)}"
+    return f"{shown(header)} is not in the table{did_you_mean(normalised(header), names)}"
 
 
-def _did_you_mean(name: str, names: Mapping[str, object]) -> str:
+def did_you_mean(name: str, names: Mapping[str, object]) -> str:
+    """Return the end of a sentence about a name that is none of these: the one that it is close to, if any."""
     close = difflib.get_close_matches(name, list(names), n=1) if len(name) <= LONGEST_MISSPELLED else []
     if not close:
         return ""

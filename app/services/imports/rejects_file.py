@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.errors import NotFound, Refused
 from app.services.imports.sources import Source
 from app.services.new_file import new_file
 from app.sheets.rejects import RejectedCell
 from app.sheets.rejects_book import RejectsSheet, write_rejects_book
 from app.sheets.sheet_names import LONGEST_SHEET_NAME, sheet_name
 from app.words import counted
-
-
-def check_rejects_file(path: Path) -> None:
-    """Raise Refused if there is such a file: somebody may be mending it, or it is what is imported.
-
-    Raises:
-        NotFound: there is no such folder.
-    """
-    if path.exists():
-        raise Refused(
-            f"There is a file {path} already; it may hold rows that somebody is mending.",
-            "Name another one with --rejects, or move it away.",
-        )
-    if not path.parent.is_dir():
-        raise NotFound(f"There is no folder {path.parent} for the rejects.", "Make it first, or name another one.")
 
 
 def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotFound, Refused
-from app.services.new_file import new_file
+from app.services.new_file import check_free, new_file
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -42,3 +42,14 @@ def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path: Path) -> None:
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="There is no folder"), new_file(tmp_path / "no" / "new.txt", force=True):
         pass
+
+
+def test_a_file_that_nobody_may_replace_is_refused_by_the_option_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.xlsx"
+    check_free(path, "--rejects")
+    path.touch()
+    with pytest.raises(Refused, match=r"There is a file .*rejects\.xlsx already") as error:
+        check_free(path, "--rejects")
+    assert error.value.hint == "Name another one with --rejects, or move it away."
+    with pytest.raises(NotFound, match="no folder"):
+        check_free(tmp_path / "none" / "rejects.xlsx", "--rejects")
