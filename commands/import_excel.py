@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from commands.sheet_options import RegularFile, converting_options, read_options_of, reading_options, rules_of
+from commands.wait_option import wait_option
 
 
 @click.command("import-excel")
@@ -18,6 +19,7 @@ from commands.sheet_options import RegularFile, converting_options, read_options
 @converting_options
 @click.option("--create", is_flag=True, help="Make the table first, inferred from all rows; asks before it does.")
 @click.option("--dry-run", is_flag=True, help="Do everything, then roll back.")
+@wait_option("Wait this long for another run that holds the table.")
 @click.option("--yes", is_flag=True, help="Answer every question with yes.")
 @click.option("--json", "json_", is_flag=True, help="Print the result, or the rejects, as JSON.")
 def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **options: Any) -> None:
@@ -27,8 +29,8 @@ def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **optio
     columns by name, then by the columns' COMMENTs, then by --map. The type of each column decides what its cells
     become; a cell that does not fit is rejected with its address, and nothing is written.
 
-    Exit codes: 0 imported; 1 failed; 2 wrong usage; 3 rows or headers rejected, nothing written; 4 another process
-    holds the table; 5 refused; 130 interrupted.
+    Exit codes: 0 imported; 1 failed; 2 wrong usage; 3 rows or headers rejected, nothing written; 4 another run holds
+    the table; 5 refused; 130 interrupted.
     """
     from app.services.imports import ImportRequest, RowsRejected, import_sheets, reading_limits
     from commands.import_report import as_dict, print_outcome, rejects_as_dict
@@ -50,6 +52,7 @@ def command(files: tuple[Path, ...], table: str, json_: bool, yes: bool, **optio
         dry_run=options["dry_run"],
         skip_hidden=options["skip_hidden"],
         max_errors=options["max_errors"],
+        wait_s=options["wait_s"],
         options=read_options_of(options),
     )
     with TerminalWatcher(yes) as watcher:

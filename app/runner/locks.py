@@ -71,6 +71,11 @@ def name_of_script(script_id: str) -> str:
     return f"script:{script_id}"
 
 
+def name_of_table(table: str) -> str:
+    """Return the name of the lock that all imports into a table share, in small letters: SQLite ignores the case."""
+    return f"table:{table.lower()}"
+
+
 def is_of_one_run(name: str) -> bool:
     """Tell whether one run alone holds the lock called `name`."""
     return name.startswith("run:")

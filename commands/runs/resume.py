@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from commands.runs.run_id import run_id_argument
-from commands.script.finite import FiniteRange
+from commands.wait_option import wait_option
 
 
 @click.command("resume")
 @run_id_argument
 @click.option("--new-code", is_flag=True, help="Go on although the script's file has changed since.")
-@click.option("--wait", "wait_s", type=FiniteRange(0), default=0, metavar="SECONDS", help="Wait for its lock.")
+@wait_option("Wait for its lock.")
 @click.option("--max-rows", type=click.IntRange(1), metavar="N", help="Another limit than it began with.")
 @click.option("--reason", metavar="TEXT", help="Why; production asks for it where the record does not say.")
 @click.option("--force", is_flag=True, help="Go on although the script is retired.")

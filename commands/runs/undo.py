@@ -11,6 +11,7 @@ from app.words import counted
 from commands.output import as_json, say
 from commands.password_stdin import file_password, password_stdin_option
 from commands.runs.run_id import run_id_argument
+from commands.wait_option import wait_option
 
 if TYPE_CHECKING:
     from app.services.imports.undoing import Undone
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 @click.command("undo")
 @run_id_argument
 @click.option("--yes", is_flag=True, help="Undo without asking.")
+@wait_option("Wait this long for another run that holds the table.")
 @password_stdin_option
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-def command(run_id: int, yes: bool, password_stdin: bool, json_: bool) -> None:
+def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, json_: bool) -> None:
     """Take the import ID back: delete exactly the rows that it inserted.
 
     The kept workbook is read again, and every row of it must be in the table with the values that were imported. Where
@@ -29,6 +31,8 @@ def command(run_id: int, yes: bool, password_stdin: bool, json_: bool) -> None:
     transaction. A table that --create made stays, empty.
 
     Runs of scripts keep counts, not the values that were there before, and cannot be undone.
+
+    Exit codes: 0 undone; 1 failed; 2 wrong usage; 4 another run holds the table; 5 refused; 130 interrupted.
     """
     from flask import current_app
 
@@ -42,7 +46,7 @@ def command(run_id: int, yes: bool, password_stdin: bool, json_: bool) -> None:
     if not yes:
         loss = f"This deletes {counted(what.rows, 'row')} from {what.table.name}: run {run_id}, {what.name}."
         confirm(loss, "Nothing was deleted.", database.name() if current_app.config["PRODUCTION"] else "")
-    done = undo(what, password)
+    done = undo(what, password, wait_s)
     if json_:
         click.echo(as_json({**asdict(done), "seconds": round(done.seconds, 3)}))
     _print(done)

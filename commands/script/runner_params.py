@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from commands.finite import FiniteRange
 from commands.runs.run_id import RunId
-from commands.script.finite import FiniteRange
 
 # They land in names of their own, so that a script's parameter may be called dry_run all the same.
 PREFIX = "runner_"

@@ -24,6 +24,7 @@ from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.replay import record
 from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
 from app.services.imports.sources import RowsRejectedError, Source
+from app.services.imports.table_lock import table_locked
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
 from app.sheets.plan import Plan
@@ -62,7 +63,10 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         name = f"{', '.join(path.name for path in request.files)} → {request.table}"
         options = {} if request.dry_run else record(sources, copies, new_table, request).as_options()
         details = runs.Details(dry_run=request.dry_run, options=options)
-        with runs.recorded("import", name, request.arguments(), details=details) as run:
+        with (
+            table_locked(request.table, request.wait_s) as lock,
+            runs.recorded("import", name, request.arguments(), details=details, lock=lock) as run,
+        ):
             started = time.monotonic()
             rows, cannot_undo = _load(sources, copies, new_table, request, watcher, run)
         return Outcome(

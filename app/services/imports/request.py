@@ -26,6 +26,7 @@ class ImportRequest:
         create: make the table, inferred from the first file.
         dry_run: do everything, and roll back.
         max_errors: how many rejects to keep.
+        wait_s: how many seconds to wait for another run that holds the table.
         options: how to open the files; the ledger keeps no password.
     """
 
@@ -41,6 +42,7 @@ class ImportRequest:
     dry_run: bool = False
     skip_hidden: bool = False
     max_errors: int = 10_000
+    wait_s: float = 0
     options: ReadOptions = FOUND
 
     def arguments(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def undoable(run_id: int) -> Undoable:
     """
     run = runs.get(run_id)
     _check_kind(run)
-    _check_state(run)
+    check_state(run)
     ((name, counts),) = run.rows.items()
     replay = replay_of(run.options)
     if replay is None:
@@ -79,7 +79,8 @@ def _check_kind(run: Run) -> None:
         raise Refused(f"Run {run.id} ({run.kind} {run.name}) cannot be undone: {why}.", instead)
 
 
-def _check_state(run: Run) -> None:
+def check_state(run: Run) -> None:
+    """Raise what stands against an undo by what the ledger says of the run: Conflict or Refused."""
     if run.state != "succeeded":
         raise Conflict(
             f"Run {run.id} is {run.state}; only what has succeeded can be undone.", f"See: flask runs show {run.id}"

@@ -20,8 +20,9 @@ from app.services.imports.replay import SheetRecord
 from app.services.imports.request import ImportRequest
 from app.services.imports.sources import RowsRejectedError, Source
 from app.services.imports.staging import drop_stage, fill_stage, make_stage
+from app.services.imports.table_lock import table_locked
 from app.services.imports.undo_refusals import changed, not_proved, pointed_to, unfitting
-from app.services.imports.undoable import UNDO, Undoable
+from app.services.imports.undoable import UNDO, Undoable, check_state
 from app.sheets.equality import staged_columns
 from app.sheets.load.mysql import LoadError
 from app.sheets.load.statements import quoted
@@ -50,18 +51,23 @@ class Undone:
     created: bool
 
 
-def undo(what: Undoable, password: str = "") -> Undone:
+def undo(what: Undoable, password: str = "", wait_s: float = 0) -> Undone:
     """Delete the rows of an import in one transaction, or leave everything as it is.
 
     Args:
         password: of the kept files, if they are encrypted.
+        wait_s: how many seconds to wait for another run that holds the table.
 
     Raises:
         Refused: rows are missing, were changed since, or others point to them; nothing was deleted.
+        Busy: another run holds the table.
     """
     name = f"import {what.name}"
     details = runs.Details(options={"undoes": what.run_id})
-    with runs.recorded(UNDO, name, {"run": what.run_id}, details=details) as run, ExitStack() as stack:
+    with ExitStack() as stack:
+        lock = stack.enter_context(table_locked(what.table.name, wait_s))
+        check_state(runs.get(what.run_id))  # somebody may have undone it while this one waited or asked
+        run = stack.enter_context(runs.recorded(UNDO, name, {"run": what.run_id}, details=details, lock=lock))
         started = time.monotonic()
         sources = [_source(stack, sheet, what, password) for sheet in what.replay.sheets]
         run.total = what.rows
