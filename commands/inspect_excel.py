@@ -9,11 +9,12 @@ from typing import Any, Self
 import click
 from click.core import ParameterSource
 
+from commands.plan_option import plan_of, plan_option
 from commands.row_bar import RowBar
 from commands.sheet_options import RegularFile, converting_options, read_options_of, reading_options, rules_of
 
 REJECTED = 3
-NEEDS_TABLE = ("mapping", "nulls", "date_order", "thousands", "rounds", "binary", "max_errors")
+NEEDS_TABLE = ("mapping", "nulls", "date_order", "thousands", "rounds", "binary", "max_errors", "plan")
 
 
 @click.command("inspect-excel")
@@ -26,6 +27,7 @@ NEEDS_TABLE = ("mapping", "nulls", "date_order", "thousands", "rounds", "binary"
 @click.option("--table", metavar="TABLE", help="Say what an import into this table would reject or change.")
 @reading_options
 @converting_options
+@plan_option
 @click.option("--json", "json_", is_flag=True, help="Print JSON instead of a report.")
 @click.pass_context
 def command(context: click.Context, file: Path, table: str | None, json_: bool, **options: Any) -> None:
@@ -50,6 +52,7 @@ def command(context: click.Context, file: Path, table: str | None, json_: bool, 
 
     if table is None:
         _check_no_options_for_a_table(context)
+    plan = plan_of(context, options)
     request = InspectionRequest(
         file=file,
         table=table,
@@ -62,6 +65,7 @@ def command(context: click.Context, file: Path, table: str | None, json_: bool, 
         limit=options["limit"],
         skip_hidden=options["skip_hidden"],
         max_errors=options["max_errors"],
+        plan=plan,
     )
     with _Watcher() as watcher:
         found = inspect_workbook(request, watcher)

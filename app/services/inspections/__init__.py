@@ -14,6 +14,7 @@ from app.services.inspections.trials import ImportTrial, TriedColumn, planned
 from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.frames import COLUMNS, ConvertJob, Head, ProfileJob
 from app.sheets.plan import Plan
+from app.sheets.plan_file import PlanFile
 from app.sheets.problems import EmptySheet
 from app.sheets.process import Limits, Reader
 from app.sheets.read.options import FOUND, ReadOptions
@@ -40,7 +41,7 @@ class InspectionRequest:
     Attributes:
         sheet: by name, or by number from 1; None: all of them, or with a table the first visible one.
         table: the one that an import would fill; None: none, and no database is needed.
-        mapping, rules, max_errors: mean nothing without a table.
+        mapping, rules, max_errors, plan: mean nothing without a table.
     """
 
     file: Path
@@ -54,6 +55,7 @@ class InspectionRequest:
     limit: int | None = None
     skip_hidden: bool = False
     max_errors: int = 10_000
+    plan: PlanFile | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class _Inspector:
             problem = error.message.removeprefix(f"{self._reader.name}: ")
             return InspectedSheet(name, is_hidden, problem=problem)
         self.heads.append(head)
-        target = None if self._table is None else planned(head, self._table, request.mapping)
+        target = None if self._table is None else planned(head, self._table, request.mapping, request.plan)
         positions = tuple(position for position, _ in head.headers)
         trial = None if target is None or target.plan is None else self._trial(target.plan)
         job = ProfileJob(name, head.header_row, positions, request.limit, request.skip_hidden, trial)

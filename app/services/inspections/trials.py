@@ -11,6 +11,7 @@ from app.sheets.frames import Head
 from app.sheets.headers import Header, make_plan
 from app.sheets.inspect.trial import ColumnTrial, TrialResult
 from app.sheets.plan import Plan
+from app.sheets.plan_file import PlanFile
 from app.sheets.rejects import Group, RejectedCell, grouped
 from app.sheets.table import Column, Table
 
@@ -153,7 +154,7 @@ class Target:
         )
 
 
-def planned(head: Head, table: Table, mapping: Mapping[str, str]) -> Target:
+def planned(head: Head, table: Table, mapping: Mapping[str, str], file: PlanFile | None = None) -> Target:
     """Return how a sheet maps onto a table, by the same rules as an import.
 
     Here unknown headers are left out, and required columns may be missing: they are told of with the rest.
@@ -166,7 +167,10 @@ def planned(head: Head, table: Table, mapping: Mapping[str, str]) -> Target:
 
     lenient = replace(table, columns=tuple(replace(column, nullable=True) for column in table.columns))
     try:
-        plan = make_plan(head.sheet, head.header_row, head.headers, lenient, mapping, leave_out)
+        if file is not None:
+            plan = file.plan(head.sheet, head.header_row, head.headers, lenient)
+        else:
+            plan = make_plan(head.sheet, head.header_row, head.headers, lenient, mapping, leave_out)
     except Invalid as error:
         return Target(table, None, error, ())
     columns = tuple(replace(mapped, column=table.column(mapped.column.name)) for mapped in plan.columns)
