@@ -87,7 +87,7 @@ def check_state(run: Run) -> None:
         )
     if not any(sum(counts.values()) for counts in run.rows.values()):
         raise Conflict(f"Run {run.id} changed nothing: there is nothing to undo.")
-    earlier = _undone_by(run.id)
+    earlier = undone_by(run.id)
     if earlier is not None:
         raise Refused(
             f"Run {run.id} is undone already: run {earlier.id}, {earlier.started_at.astimezone():%Y-%m-%d %H:%M}"
@@ -96,7 +96,7 @@ def check_state(run: Run) -> None:
         )
 
 
-def _undone_by(run_id: int) -> Run | None:
+def undone_by(run_id: int) -> Run | None:
     """Return the run that has undone this one."""
     query = select(Run).where(Run.kind == UNDO, Run.state == "succeeded", Run.id > run_id)
     with reading() as session:
