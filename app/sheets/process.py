@@ -61,28 +61,28 @@ class RowBatch:
 
 
 class Reader:
-    """A workbook, read by a process of its own. Use it in a `with`: the process ends with it."""
+    """A workbook, read by a process of its own. Use it in a `with`: the process ends with it.
 
-    def __init__(self, path: Path, limits: Limits, options: ReadOptions = FOUND) -> None:
-        """Start the process; the file is opened by the first job."""
+    A job that comes after `close` starts another process.
+    """
+
+    def __init__(
+        self, path: Path, limits: Limits, options: ReadOptions = FOUND, before: Callable[[Reader], None] | None = None
+    ) -> None:
+        """Start the process; the file is opened by the first job.
+
+        Args:
+            before: called before each job; then the process is started by `start`, or the first job.
+        """
         self.path = path
         self.name = options.name_of(path)
         self.summary: Summary | None = None
         self._limits = limits
         self._options = options
-        self._timed_out = False
-        self._reading = False  # rows are on their way that nobody has taken
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        self._watchdog = threading.Timer(limits.seconds, self._time_out)
-        self._watchdog.daemon = True
-        self._watchdog.start()
+        self._before = before
+        self._process: subprocess.Popen[bytes] | None = None
+        if before is None:
+            self.start()
 
     def __enter__(self) -> Self:
         """Return the reader."""
@@ -152,7 +152,9 @@ class Reader:
             yield self._decoded(_cells, payload)
 
     def close(self) -> None:
-        """End the process at once, if it has not ended."""
+        """End the process at once, if there is one."""
+        if self._process is None:
+            return
         self._watchdog.cancel()
         self._process.kill()
         self._process.wait()
@@ -162,6 +164,26 @@ class Reader:
                     stream.close()
                 except BrokenPipeError:
                     continue
+        self._process = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start a process, which has not opened the file yet."""
+        limits = self._limits
+        self._timed_out = False
+        self._opened = False
+        self._reading = False  # rows are on their way that nobody has taken
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "app.sheets.child", str(limits.memory_mb), str(limits.seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        self._watchdog = threading.Timer(limits.seconds, self._time_out)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+        return self._process
 
     def _begin(self, job: Job) -> None:
         """Ask for rows."""
@@ -169,12 +191,19 @@ class Reader:
         self._reading = True
 
     def _ask(self, job: Job) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
+        if self._before is not None:
+            self._before(self)
+        process = self._process or self.start()
+        assert process.stdin is not None  # noqa: S101 - opened as a pipe above
         while self._reading:  # whoever asked last broke off, and left the rest of the rows behind
             self._reading = self._frame()[0] != frames.END
+        opens = isinstance(job, BookJob | HeadJob)
+        if not self._opened and not opens:
+            self.book()
+        self._opened = self._opened or opens
         try:
-            pickle.dump(job, self._process.stdin)
-            self._process.stdin.flush()
+            pickle.dump(job, process.stdin)
+            process.stdin.flush()
         except BrokenPipeError:
             raise self._death() from None
 
@@ -194,7 +223,7 @@ class Reader:
         return Failed(f"{self.name}: the reading process answered what nobody understands ({what}).")
 
     def _frame(self) -> tuple[bytes, bytes]:
-        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 - see _ask
         try:
             kind, payload = frames.read_frame(self._process.stdout, self._limits.memory_mb << 20)
         except EOFError:
@@ -210,6 +239,7 @@ class Reader:
     def _death(self) -> AppError:
         """Return the error for a process that ended without an answer."""
         name = self.name
+        assert self._process is not None  # noqa: S101 - it was asked
         try:
             status = self._process.wait(SECONDS_TO_DIE)
         except subprocess.TimeoutExpired:
@@ -236,7 +266,8 @@ class Reader:
 
     def _time_out(self) -> None:
         self._timed_out = True
-        self._process.kill()
+        if self._process is not None:
+            self._process.kill()
 
 
 def _book(payload: bytes) -> Book:
