@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.sheets.cells import Cell, Row, Unusable
 from app.sheets.convert.texts import shown
 from app.sheets.frames import ConvertJob, Head, HeadJob
-from app.sheets.problems import EmptySheet
+from app.sheets.problems import BlankSheet, EmptySheet
 from app.sheets.read.findings import Findings
 from app.sheets.read.options import ReadOptions
 from app.sheets.read.workbook import Workbook, choose_sheet
@@ -66,12 +66,15 @@ def sheet_warnings(job: ConvertJob, findings: Findings) -> list[str]:
 
 
 def _header_row(workbook: Workbook, sheet: str, job: HeadJob) -> Row:
+    blank = True
     for chunk in workbook.rows(sheet):
         for row in chunk.rows():
+            blank = blank and not row[1]
             if row[0] == job.header_row or (job.header_row is None and row[1]):
                 return row
     where = "" if job.header_row is None else f" in row {job.header_row}"
-    raise EmptySheet(f'The sheet "{sheet}" has nothing{where}.', "Choose another one with --sheet or --header-row.")
+    problem = BlankSheet if blank else EmptySheet
+    raise problem(f'The sheet "{sheet}" has nothing{where}.', "Choose another one with --sheet or --header-row.")
 
 
 def _file_warnings(workbook: Workbook, options: ReadOptions) -> list[str]:

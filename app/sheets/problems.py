@@ -33,7 +33,11 @@ class EmptySheet(Invalid):
     """The sheet has no header row."""
 
 
+class BlankSheet(EmptySheet):
+    """The sheet has nothing at all."""
+
+
 PROBLEMS: dict[str, type[AppError]] = {
     kind.__name__: kind
-    for kind in (NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet, Failed)
+    for kind in (NotASpreadsheet, DamagedFile, EncryptedFile, RefusedFile, NoSuchSheet, EmptySheet, BlankSheet, Failed)
 }

@@ -10,7 +10,7 @@ import pytest
 from app.sheets.frames import COLUMNS, ConvertJob, Head, HeadJob
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.plan import MappedColumn, Plan
-from app.sheets.problems import EmptySheet, NoSuchSheet
+from app.sheets.problems import BlankSheet, EmptySheet, NoSuchSheet
 from app.sheets.read.findings import Findings
 from app.sheets.read.opening import open_workbook
 from app.sheets.table import Column, Table
@@ -65,13 +65,14 @@ def test_headers_that_are_errors_or_spaces_are_none(file: Path) -> None:
 
 @pytest.mark.parametrize("rows", ["", '<row r="1"/>', "<row><c/></row>"])
 def test_a_sheet_with_nothing_in_it_is_told(file: Path, rows: str) -> None:
-    with pytest.raises(EmptySheet, match='The sheet "Orders" has nothing'):
+    with pytest.raises(BlankSheet, match='The sheet "Orders" has nothing'):
         head_of(file, rows)
 
 
 def test_a_header_row_that_is_not_there_is_told(file: Path) -> None:
-    with pytest.raises(EmptySheet, match='The sheet "Orders" has nothing in row 7'):
+    with pytest.raises(EmptySheet, match='The sheet "Orders" has nothing in row 7') as error:
         head_of(file, texts(1, "name"), header_row=7)
+    assert not isinstance(error.value, BlankSheet)
 
 
 def test_a_header_row_without_headers_is_told(file: Path) -> None:
