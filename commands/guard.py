@@ -51,13 +51,18 @@ def broken(name: str, path: str, error: Exception) -> click.Command:
 
 
 def fail(error: AppError) -> NoReturn:
-    """Print an error to stderr, its sentence and what to do, under --debug also the traceback; exit with its code."""
+    """Print an error, and exit with its code."""
+    print_error(error)
+    raise click.exceptions.Exit(error.exit_code)
+
+
+def print_error(error: AppError) -> None:
+    """Print an error to stderr, its sentence and what to do, under --debug also the traceback."""
     if get_debug_flag():
         traceback.print_exception(error)
     click.echo(plain_lines(f"{error.label}: {error.message}"), err=True)
     if error.hint:
         click.echo(plain_lines(error.hint), err=True)
-    raise click.exceptions.Exit(error.exit_code)
 
 
 @contextmanager
