@@ -11,9 +11,9 @@ from app.sheets.cells import Cell, Chunk, column_letters
 from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
 from app.sheets.data_rows import DataRows, Selection
-from app.sheets.frames import ConvertJob, Reject, Summary
-from app.sheets.plan import Plan
-from app.sheets.sums import APPROXIMATE, magnitude, measure_of, summer_of
+from app.sheets.frames import TEXT, ConvertJob, Reject, Summary
+from app.sheets.seen_keys import SeenKeys
+from app.sheets.sums import added_up
 from app.words import counted
 
 OVERLONG = "is followed by more fields than there are headers; a field with a delimiter in it needs quotes"
@@ -58,10 +58,12 @@ class Batches:
         self.summary = Summary(filled=[0] * width, sums=[0] * width, magnitudes=[0.0] * width)
         self._job = job
         self._positions = [mapped.position for mapped in job.plan.columns]
-        self._converters = [ColumnConverter(mapped.column, job.rules) for mapped in job.plan.columns]
-        self._summers = [summer_of(mapped.column) for mapped in job.plan.columns]
-        self._approximate = [measure_of(mapped.column) == APPROXIMATE for mapped in job.plan.columns]
-        self._keys = [_SeenKeys(name, indexes) for name, indexes in job.plan.filled_keys()]
+        self._keys = [SeenKeys(job.plan, name, indexes) for name, indexes in job.plan.filled_keys()]
+        compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
+        self._converters = [
+            ColumnConverter(mapped.column, job.rules, spelled=job.sink == TEXT and index not in compared)
+            for index, mapped in enumerate(job.plan.columns)
+        ]
         self._width = job.plan.width if is_text_file else None
         self._data = DataRows(
             Selection(
@@ -104,7 +106,7 @@ class Batches:
             bad_rows.add(place)
             self._keep(reject)
         for key in self._keys:
-            for place, reject in key.duplicates(numbers, columns, self._job.plan):
+            for place, reject in key.duplicates(numbers, columns):
                 bad_rows.add(place)
                 self._keep(reject)
         self.summary.rows += len(numbers)
@@ -115,11 +117,10 @@ class Batches:
 
     def _add_up(self, columns: list[list[Any]]) -> None:
         for index, stored in enumerate(columns):
-            filled = [value for value in stored if value is not None]
-            self.summary.filled[index] += len(filled)
-            self.summary.sums[index] += self._summers[index](filled)
-            if self._approximate[index]:
-                self.summary.magnitudes[index] += magnitude(filled)
+            filled, total, magnitude = added_up(stored, self._job.plan.columns[index].column)
+            self.summary.filled[index] += filled
+            self.summary.sums[index] += total
+            self.summary.magnitudes[index] += magnitude
 
     def _overlong(self, rows: Chunk) -> Iterator[tuple[int, Reject]]:
         """Yield the records that have more fields than there are headers."""
@@ -134,33 +135,3 @@ class Batches:
     def _keep(self, reject: Reject) -> None:
         if len(self.summary.rejects) < self._job.max_rejects:
             self.summary.rejects.append(reject)
-
-
-class _SeenKeys:
-    """The values of one unique key met so far, with the row where each was met."""
-
-    def __init__(self, name: str, indexes: list[int]) -> None:
-        self._name = name
-        self._indexes = indexes
-        self._rows: dict[Any, int] = {}
-
-    def duplicates(self, numbers: array[int], columns: list[list[Any]], plan: Plan) -> list[tuple[int, Reject]]:
-        """Return the rows of a batch whose key was met before; a key with a blank in it equals no other."""
-        rows = self._rows
-        found = []
-        keys = (
-            columns[self._indexes[0]]
-            if len(self._indexes) == 1
-            else zip(*(columns[i] for i in self._indexes), strict=True)
-        )
-        for place, key in enumerate(keys):
-            if key is None or (type(key) is tuple and None in key):
-                continue
-            first = rows.setdefault(key, numbers[place])
-            if first != numbers[place]:
-                index = self._indexes[0]
-                address = f"{column_letters(plan.columns[index].position)}{first}"
-                values = shown(", ".join(map(str, key)) if type(key) is tuple else str(key))
-                cause = f"stands twice in the sheet (key {self._name})"
-                found.append((place, Reject(numbers[place], index, cause, f"{values}, first in {address}")))
-        return found

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
+from app.sheets.numerals import Numerals
+
 # Excel's own limits (Microsoft, "Excel specifications and limits").
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -59,7 +61,7 @@ class Chunk:
     """
 
     numbers: list[int]
-    columns: dict[int, list[Cell]]
+    columns: dict[int, Sequence[Cell]]
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Chunk:
@@ -78,8 +80,12 @@ class Chunk:
         """Return the rows at some places."""
         return Chunk(
             [self.numbers[place] for place in places],
-            {column: [cells[place] for place in places] for column, cells in self.columns.items()},
+            {column: _picked(cells, places) for column, cells in self.columns.items()},
         )
+
+
+def _picked(cells: Sequence[Cell], places: Sequence[int]) -> Sequence[Cell]:
+    return cells.at(places) if isinstance(cells, Numerals) else [cells[place] for place in places]
 
 
 def chunks_of(rows: Sequence[Row]) -> Iterator[Chunk]:

@@ -76,7 +76,7 @@ class Session:
             if not batch.numbers:
                 continue
             columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
-            rows = columns if job.sink == frames.COLUMNS else load_data_text(columns)
+            rows = list(map(list, columns)) if job.sink == frames.COLUMNS else load_data_text(columns)
             write_frame(self._out, frames.BATCH, marshal.dumps((batch.numbers.tobytes(), rows, findings.share)))
         batches.summary.warnings = [*sheet_warnings(job, findings), *batches.strays()]
         self._send(frames.END, asdict(batches.summary))

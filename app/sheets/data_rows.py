@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.sheets.cells import Chunk
+from app.sheets.cells import Cell, Chunk
+from app.sheets.numerals import Numerals
 from app.sheets.problems import DamagedFile
 
 
@@ -105,7 +106,10 @@ class DataRows:
 
     def _without_blank(self, rows: Chunk) -> Chunk:
         columns = [cells for position, cells in rows.columns.items() if position in self._selection.positions]
-        if any(self._blanks.isdisjoint(cells) for cells in columns):
+        if any(map(self._is_whole, columns)):
             return rows
         filled = [place for place, cells in enumerate(zip(*columns, strict=True)) if not self._blanks.issuperset(cells)]
         return rows if len(filled) == len(rows.numbers) else rows.at(filled)
+
+    def _is_whole(self, cells: Sequence[Cell]) -> bool:
+        return cells.is_whole if isinstance(cells, Numerals) else self._blanks.isdisjoint(cells)

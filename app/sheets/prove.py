@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -13,13 +13,14 @@ import sqlalchemy as sa
 
 from app.sheets.frames import Summary
 from app.sheets.load.statements import quoted
-from app.sheets.sums import APPROXIMATE, CRC, measure_of
+from app.sheets.sums import APPROXIMATE, CRC, EXACT, measure_of
 from app.sheets.table import Column
 from app.words import counted
 
 # Of what was read: a FLOAT column keeps 24 bits. Of what a database adds up besides: its doubles keep 53.
 TOLERANCE = 1e-6
 NOISE = 1e-12
+_EXACT = Context(prec=MAX_PREC)
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,18 @@ class Totals:
     sums: list[float | int]
     magnitudes: list[float]
 
+    @classmethod
+    def of_nothing(cls, columns: int) -> Totals:
+        """Return what an empty table holds."""
+        return cls(0, [0] * columns, [0] * columns, [0.0] * columns)
 
-def totals(connection: sa.Connection, table: str, columns: Sequence[Column]) -> Totals:
-    """Return what the table holds now, as this transaction sees it."""
+    def as_read(self) -> Summary:
+        """Return it as if it were what was read of a sheet."""
+        return Summary(self.rows, filled=self.filled, sums=self.sums, magnitudes=self.magnitudes)
+
+
+def totals(connection: sa.Connection, table: str, columns: Sequence[Column], where: str = "1 = 1") -> Totals:
+    """Return what the table holds now, or those of its rows that fulfil a condition, as this transaction sees it."""
     dialect = connection.dialect
     if dialect.name == "sqlite":
         _teach(connection.connection.driver_connection)
@@ -45,7 +55,7 @@ def totals(connection: sa.Connection, table: str, columns: Sequence[Column]) -> 
     for column in columns:
         name = quoted(dialect, column.name)
         terms += [f"COUNT({name})", *measures[measure_of(column)](name, column)]
-    select = f"SELECT {', '.join(terms)} FROM {quoted(dialect, table)}"  # noqa: S608 - reflected names
+    select = f"SELECT {', '.join(terms)} FROM {quoted(dialect, table)} WHERE {where}"  # noqa: S608 - reflected names
     values = iter(connection.exec_driver_sql(select).one())
     rows = int(next(values))
     read = [_read(values, column) for column in columns]
@@ -95,9 +105,18 @@ class _Read(NamedTuple):
 
 def _read(values: Iterator[Any], column: Column) -> _Read:
     filled = int(next(values))
-    if measure_of(column) == CRC:
+    measure = measure_of(column)
+    if measure == APPROXIMATE:
+        return _Read(filled, float(next(values) or 0), float(next(values) or 0))
+    if measure == CRC:
         return _Read(filled, int(next(values) or 0), 0.0)
-    return _Read(filled, float(next(values) or 0), float(next(values) or 0))
+    low, high, others = (_units(next(values) or 0, column) for _ in range(3))
+    return _Read(filled, (high << 32) + low + others, 0.0)
+
+
+def _units(total: int | Decimal, column: Column) -> int:
+    """Return a sum as a whole number of the column's last decimal; MySQL's is a decimal, SQLite's such a number."""
+    return int(total.scaleb(column.scale or 0, _EXACT)) if isinstance(total, Decimal) else total
 
 
 def _teach(driver: Any) -> None:
@@ -123,10 +142,32 @@ def _sqlite_crc(name: str, column: Column) -> list[str]:
     return [f"SUM(CASE WHEN {name} IS NOT NULL THEN {crc} END)"]
 
 
+def _sqlite_exact(name: str, column: Column) -> list[str]:
+    """Return the sums of the lower 32 bits of whole numbers and of the upper ones, and of the CRCs of what is none.
+
+    SQLite's own sum ends in an error beyond 64 bits.
+    """
+    number, is_whole = name, f"typeof({name}) = 'integer'"
+    if column.kind == "decimal":
+        ten = f"{10 ** (column.scale or 0)}.0"
+        number = f"CAST(ROUND({name} * {ten}) AS INTEGER)"
+        is_whole = f"{number} / {ten} = {name}"
+    others = f"{name} IS NOT NULL AND NOT ({is_whole})"
+    return [
+        f"SUM(CASE WHEN {is_whole} THEN {number} & 4294967295 END)",
+        f"SUM(CASE WHEN {is_whole} THEN {number} >> 32 END)",
+        f"SUM(CASE WHEN {others} THEN opsdesk_crc(CAST({name} AS BLOB)) END)",
+    ]
+
+
+def _mysql_exact(name: str, _column: Column) -> list[str]:
+    return [f"SUM({name})", "0", "0"]
+
+
 def _mysql_crc(name: str, column: Column) -> list[str]:
     texts = dict.fromkeys(("text", "enum"), f"CONVERT({name} USING utf8mb4)")
-    numbers = dict.fromkeys(("integer", "boolean", "decimal"), f"{name} + 0")  # without the zeros of ZEROFILL
-    return [f"SUM(CRC32({(texts | numbers).get(column.kind, name)}))"]
+    texts["decimal"] = f"{name} + 0"  # without the zeros of ZEROFILL
+    return [f"SUM(CRC32({texts.get(column.kind, name)}))"]
 
 
 def _sums(name: str, _column: Column) -> list[str]:
@@ -134,6 +175,6 @@ def _sums(name: str, _column: Column) -> list[str]:
 
 
 _MEASURES: dict[str, dict[str, Callable[[str, Column], list[str]]]] = {
-    "sqlite": {CRC: _sqlite_crc, APPROXIMATE: _sums},
-    "mysql": {CRC: _mysql_crc, APPROXIMATE: _sums},
+    "sqlite": {EXACT: _sqlite_exact, CRC: _sqlite_crc, APPROXIMATE: _sums},
+    "mysql": {EXACT: _mysql_exact, CRC: _mysql_crc, APPROXIMATE: _sums},
 }

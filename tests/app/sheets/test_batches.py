@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -173,7 +172,7 @@ def test_filled_cells_are_counted_and_added_up_by_column() -> None:
     decimal = Column("price", "decimal", "decimal(10,2)", precision=10, scale=2)
     batches, _ = batched(job_for([decimal, AMOUNT]), rows((1.5, 1), (None, 2)), rows((-0.25, None), first=9))
     assert batches.summary.filled == [2, 2]
-    assert batches.summary.sums[0] == crc32(b"1.50") + crc32(b"-0.25")
+    assert batches.summary.sums[0] == 150 - 25
 
 
 @given(st.lists(st.lists(st.sampled_from([None, "a", "abcdef", 1, 1.5, True, Unusable("shows #N/A")]), max_size=3)))

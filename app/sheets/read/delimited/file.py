@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -64,7 +64,9 @@ class DelimitedFile:
                 self._findings.short_records += sum(0 < len(record) < full for record in records)
             check_columns(max(widths) - 1, self._limits)
             columns = zip(*records, strict=True) if len(widths) == 1 else zip_longest(*records, fillvalue="")
-            cells = {place: _cells(values) for place, values in enumerate(columns) if any(values)}
+            cells: dict[int, Sequence[Cell]] = {
+                place: _cells(values) for place, values in enumerate(columns) if any(values)
+            }
             yield Chunk(list(range(first, first + len(records))), cells)
             first += len(records)
 

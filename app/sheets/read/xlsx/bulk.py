@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from app.sheets.cells import Cell
+from app.sheets.numerals import Days
 from app.sheets.read.numbers import BEYOND_15_DIGITS
 from app.sheets.read.xlsx.texts import unescaped
 
@@ -60,13 +61,11 @@ def plain_numbers(texts: Sequence[str]) -> list[Cell]:
     return list(values)
 
 
-def whole_seconds(texts: Sequence[str], epoch: date, first: int, last: int) -> list[Cell]:
+def whole_seconds(texts: Sequence[str], days: Days) -> list[Cell]:
     """Return the datetimes of serials that are whole seconds.
 
     Args:
         texts: of digits, signs, points and exponents.
-        epoch: the day before day 1.
-        first, last: the serials between which days count from `epoch`, and have a date.
 
     Raises:
         NotRegular: some are not whole seconds, or not between these.
@@ -75,15 +74,15 @@ def whole_seconds(texts: Sequence[str], epoch: date, first: int, last: int) -> l
         serials = list(map(float, texts))
     except ValueError:
         raise NotRegular from None
-    if not first <= min(serials) <= max(serials) < last:
+    if not days.first <= min(serials) <= max(serials) < days.last:
         raise NotRegular
-    days = list(map(int, serials))
-    moments = [(serial - day) * DAY_S for serial, day in zip(serials, days, strict=True)]
+    whole = list(map(int, serials))
+    moments = [(serial - day) * DAY_S for serial, day in zip(serials, whole, strict=True)]
     seconds = list(map(round, moments))
     if max(map(abs, map(float.__sub__, moments, map(float, seconds)))) > SURELY_WHOLE_S:
         raise NotRegular
-    start = datetime.combine(epoch, time())
-    return [start + timedelta(day, second) for day, second in zip(days, seconds, strict=True)]
+    start = datetime.combine(days.epoch, time())
+    return [start + timedelta(day, second) for day, second in zip(whole, seconds, strict=True)]
 
 
 def plain_texts(texts: Sequence[str]) -> list[Cell]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from app.sheets.cells import MOST_PLACES, Cell, Chunk, Row, chunks_of
+from app.sheets.numerals import Numerals
 from app.sheets.read.findings import Findings
 from app.sheets.read.xlsx.bulk import NotRegular
 from app.sheets.read.xlsx.pieces import NO_ELEMENT
@@ -121,8 +122,8 @@ class RegularRows:
             return []
         return [int(number) for number, text in zip(numbers, attributes, strict=True) if known[text]]
 
-    def _columns(self, fields: Sequence[Sequence[str]]) -> dict[int, list[Cell]]:
-        columns: dict[int, list[Cell]] = {}
+    def _columns(self, fields: Sequence[Sequence[str]]) -> dict[int, Sequence[Cell]]:
+        columns: dict[int, Sequence[Cell]] = {}
         for group, texts in zip(self._pattern.groups, fields, strict=True):
             cells = _cells(group, texts)
             if not cells:
@@ -149,9 +150,9 @@ def _merged(chunk: Chunk, parsed: Mapping[int, list[Row]]) -> Iterable[Chunk]:
     used = chunk.columns.keys() | {column for rows in parsed.values() for _, cells in rows for column in cells}
     if len(used) * (len(chunk.numbers) + sum(map(len, parsed.values()))) > MOST_PLACES:
         return chunks_of(_interleaved(list(chunk.rows()), parsed))
-    blank: list[Cell] = [None] * len(chunk.numbers)
+    blank: Sequence[Cell] = [None] * len(chunk.numbers)
     numbers = _interleaved(chunk.numbers, {place: [number for number, _ in rows] for place, rows in parsed.items()})
-    columns = {
+    columns: dict[int, Sequence[Cell]] = {
         column: _interleaved(
             chunk.columns.get(column, blank),
             {place: [cells.get(column) for _, cells in rows] for place, rows in parsed.items()},
@@ -161,7 +162,7 @@ def _merged(chunk: Chunk, parsed: Mapping[int, list[Row]]) -> Iterable[Chunk]:
     return (Chunk(numbers, columns),)
 
 
-def _interleaved(items: list[T], inserted: Mapping[int, list[T]]) -> list[T]:
+def _interleaved(items: Sequence[T], inserted: Mapping[int, list[T]]) -> list[T]:
     """Return a list with others put before the items at certain places, which ascend."""
     merged: list[T] = []
     start = 0
@@ -169,7 +170,8 @@ def _interleaved(items: list[T], inserted: Mapping[int, list[T]]) -> list[T]:
         merged += items[start:place]
         merged += others
         start = place
-    return merged + items[start:]
+    merged += items[start:]
+    return merged
 
 
 def _is_sparse(fields: Sequence[Sequence[str | None]]) -> bool:
@@ -180,11 +182,13 @@ def _is_sparse(fields: Sequence[Sequence[str | None]]) -> bool:
     return filled * SPARSE < len(fields) * len(fields[0])
 
 
-def _cells(group: Group, texts: Sequence[str | None]) -> list[Cell]:
+def _cells(group: Group, texts: Sequence[str | None]) -> Sequence[Cell]:
     """Return the values of a group's texts, None where there is none; [] where there are none at all."""
     filled = [text for text in texts if text is not None] if None in texts else texts
     if not filled:
         return []
+    if group.numerals is not None:
+        return Numerals(texts, group.read, group.numerals.days)
     values = group.read(filled)  # type: ignore[arg-type]
     if len(filled) == len(texts):
         return list(values)

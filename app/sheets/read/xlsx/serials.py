@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.sheets.cells import Cell, Unusable
+from app.sheets.numerals import Days
 from app.sheets.read.xlsx.bulk import NotRegular, whole_seconds
 
 DAY_US = 86_400_000_000
@@ -93,8 +94,13 @@ class DateShape:
         """
         if not self.has_time:
             raise NotRegular
+        return whole_seconds(texts, self.days)
+
+    @property
+    def days(self) -> Days:
+        """Return the serials that have a date, from the first one behind what Excel counts in ways of its own."""
         first = 1 if self.is_1904 else LEAP_DAY_THAT_NEVER_WAS + 1
-        return whole_seconds(texts, self._epoch, first, (LAST_DAY - self._epoch).days)
+        return Days(self._epoch, first, (LAST_DAY - self._epoch).days)
 
     @property
     def _epoch(self) -> date:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.sheets.cells import Cell
+from app.sheets.numerals import Days
 from app.sheets.read.numbers import parse_number
 from app.sheets.read.part import Stream
 from app.sheets.read.xlsx.bulk import NotRegular, plain_numbers
@@ -31,6 +32,12 @@ class NumberReader(dict[str, Cell]):
         super().__init__()
         self._shape = shape
         self._in_bulk = _in_bulk(shape)
+        self.days: Days | None = shape.days if isinstance(shape, DateShape) and shape.has_time else None
+
+    @property
+    def is_of_numerals(self) -> bool:
+        """Tell whether the values are plain numbers, or moments by `days`."""
+        return self._shape is None or self.days is not None
 
     def many(self, texts: Sequence[str]) -> list[Cell]:
         """Return the values of many numbers; no text is blank, or has blanks around the number."""
