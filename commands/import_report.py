@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.words import counted
-from commands.output import say
+from commands.output import CHANGES, say
+from commands.row_changes import row_change
 
 if TYPE_CHECKING:
-    from app.services.imports import Outcome, RowsRejected
+    from app.services.imports import Outcome, Rejections
     from app.sheets.rejects import RejectedCell
 
 
@@ -24,22 +25,48 @@ def print_outcome(outcome: Outcome) -> None:
     if blanks:
         say(f"Skipped {counted(blanks, 'blank row')}.")
     time = f"{outcome.seconds:.1f} s ({rate(outcome):,} rows/s)"
-    rows = counted(outcome.rows, "row")
-    proof = f"Proof: {rows}, {counted(outcome.columns, 'column')} equal."
+    proof = f"Proof: {counted(outcome.rows, 'row')}, {counted(outcome.columns, 'column')} equal."
     if outcome.dry_run:
-        say(f"Would import {rows} into {outcome.table}; took {time}. {proof}")
+        say(f"Would import {_what(outcome)}; took {time}. {proof}")
+        for change in outcome.samples:
+            say(f"  {row_change(change)}")
+        _print_rejections(outcome)
         say(f"Nothing was written: this was a dry run (run {outcome.run_id}).")
         return
-    say(f"Imported {rows} into {outcome.table} in {time}. {proof}")
+    say(f"Imported {_what(outcome)} in {time}. {proof}")
+    _print_rejections(outcome)
     say(_last_line(outcome))
+
+
+def _what(outcome: Outcome) -> str:
+    """Return rows and table: `48,210 rows into orders`; what was done to them, where that is not all the same."""
+    done = {what: count for what, count in outcome.counts.items() if count}
+    detail = "" if set(done) <= {"inserted"} else f": {', '.join(f'{count:,} {what}' for what, count in done.items())}"
+    return f"{counted(outcome.rows, 'row')} into {outcome.table}{detail}"
+
+
+def _print_rejections(outcome: Outcome) -> None:
+    """Print the rows that were left out, grouped by cause, and where they are."""
+    from app.sheets.rejects import group_lines, grouped
+
+    rejections = outcome.rejections
+    if not rejections.rejected:
+        return
+    left_out = "would be left out" if outcome.dry_run else "were left out"
+    say(f"{rejections.rejected:,} of {counted(rejections.rows, 'row')} cannot be loaded and {left_out}:")
+    for line in group_lines(grouped(rejections.cells), len(outcome.sheets) > 1):
+        say(line)
+    if outcome.rejects is not None:
+        say(f"They are in {outcome.rejects}: mend them there, and import that file.")
 
 
 def _last_line(outcome: Outcome) -> str:
     """Return what can be done about the run, or why not."""
     if outcome.cannot_undo:
         return f"Run {outcome.run_id} cannot be undone: {outcome.cannot_undo}."
-    what = "undo" if outcome.rows else "show"
-    return f"Run {outcome.run_id} · {'undo' if outcome.rows else 'see it'} with: flask runs {what} {outcome.run_id}"
+    changes = any(outcome.counts.get(what) for what in CHANGES)
+    how, what = ("undo", "undo") if changes else ("see it", "show")
+    return f"Run {outcome.run_id} · {how} with: flask runs {what} {outcome.run_id}"
 
 
 def rate(outcome: Outcome) -> int:
@@ -49,15 +76,20 @@ def rate(outcome: Outcome) -> int:
 
 def as_dict(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome for JSON."""
-    return {**asdict(outcome), "seconds": round(outcome.seconds, 3), "rows_per_second": rate(outcome)}
+    return {
+        **asdict(outcome),
+        "seconds": round(outcome.seconds, 3),
+        "rows_per_second": rate(outcome),
+        "rejections": rejections_as_dict(outcome.rejections),
+    }
 
 
-def rejects_as_dict(error: RowsRejected) -> dict[str, Any]:
+def rejections_as_dict(rejections: Rejections) -> dict[str, Any]:
     """Return rejected rows for JSON: how many, and each cell that was kept."""
     return {
-        "rows": error.rows,
-        "rejected": error.rejected,
-        "rejects": list(map(reject_as_dict, error.cells)),
+        "rows": rejections.rows,
+        "rejected": rejections.rejected,
+        "rejects": list(map(reject_as_dict, rejections.cells)),
     }
 
 

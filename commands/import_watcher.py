@@ -56,6 +56,21 @@ class TerminalWatcher:
             raise Refused("Nobody can be asked whether to make this table.", "Agree beforehand with --yes.")
         return click.confirm("Make it and import?", err=True)
 
+    def replace(self, table: str, rows: int) -> bool:
+        """Ask before a table is replaced; without a terminal only `--yes` agrees."""
+        from app.errors import Refused
+
+        if self._yes:
+            return True
+        if not self._asks:
+            raise Refused(
+                f"Nobody can be asked whether {table}, which has {counted(rows, 'row')}, may be replaced.",
+                "Agree beforehand with --yes; see what would go with --dry-run.",
+            )
+        return click.confirm(
+            f"{table} has {counted(rows, 'row')}. Rows that the sheet does not have are deleted. Go on?", err=True
+        )
+
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Show how the headers map onto the columns."""
         say(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}')

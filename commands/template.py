@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 import click
 
-
-class _NewWorkbook(click.Path):
-    """A file to be written, named *.xlsx."""
-
-    def __init__(self) -> None:
-        super().__init__(dir_okay=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; a name that Excel would not open is wrong usage."""
-        path = Path(str(super().convert(value, param, ctx)))
-        if path.suffix.lower() != ".xlsx":
-            self.fail(f'"{value}" does not end in .xlsx.', param, ctx)
-        return path
+from commands.new_workbook import NewWorkbook
 
 
 @click.command("template")
 @click.argument("table")
-@click.argument("file", metavar="FILE.xlsx", type=_NewWorkbook())
+@click.argument("file", metavar="FILE.xlsx", type=NewWorkbook())
 @click.option("--force", is_flag=True, help="Replace the file if there is one.")
 def command(table: str, file: Path, force: bool) -> None:
     """Write a workbook for TABLE, ready to be filled in and imported.

@@ -32,9 +32,12 @@ def same(dialect: sa.Dialect, column: Column) -> str:
         equal = f"CAST(t.{name} AS BINARY) <=> CAST(s.{name} AS BINARY)"
     else:
         equal = f"t.{name} <=> s.{name}"
-    # In the place of a blank the database has put a value of its own: a number, the time.
-    chosen = column.is_automatic or (column.replaces_blanks and not _has_constant(column))
-    return f"(s.{name} IS NULL OR {equal})" if chosen else f"({equal})"
+    return f"(s.{name} IS NULL OR {equal})" if is_chosen(column) else f"({equal})"
+
+
+def is_chosen(column: Column) -> bool:
+    """Tell whether the database puts a value of its own, a number or the time, in the place of a staged NULL."""
+    return column.is_automatic or (column.replaces_blanks and not _has_constant(column))
 
 
 def grouped(dialect: sa.Dialect, column: Column) -> str:

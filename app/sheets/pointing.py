@@ -73,7 +73,10 @@ def pointing_rows(connection: sa.Connection, foreign: Pointing, parents: str, ke
     rows = f"SELECT COUNT(*) FROM {parents} {join} {foreign.table} c ON {foreign.match('c', 'p', dialect)}"  # noqa: S608 - reflected names
     if not foreign.own or key is None:
         return int(connection.exec_driver_sql(rows + lock).scalar_one())
-    with _twin(connection, key) as others:
+    with twin(connection, key) as staged:
+        names = [quoted(dialect, name) for name in key.columns]
+        match = " AND ".join(f"c.{name} = w.{name}" for name in names)
+        others = f" LEFT JOIN {staged} w ON {match} WHERE w.{names[0]} IS NULL"
         return int(connection.exec_driver_sql(rows + others + lock).scalar_one())
 
 
@@ -94,12 +97,12 @@ def leaves(own: Sequence[Pointing], table: str, key: Key, dialect: sa.Dialect) -
 
 
 @contextmanager
-def _twin(connection: sa.Connection, key: Key) -> Iterator[str]:
-    """Give the anti-join of rows `c` with the staged ones; MySQL names a temporary table once in a statement only."""
+def twin(connection: sa.Connection, key: Key) -> Iterator[str]:
+    """Give a table with the keys of the staged rows; MySQL names a temporary table once in a statement only."""
     names = [quoted(connection.dialect, name) for name in key.columns]
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {TWIN} AS SELECT {', '.join(names)} FROM {STAGE}")  # noqa: S608 - reflected names
-    match = " AND ".join(f"c.{name} = w.{name}" for name in names)
-    yield f" LEFT JOIN {TWIN} w ON {match} WHERE w.{names[0]} IS NULL"
+    index = "" if connection.dialect.name == "sqlite" else f" (INDEX ({', '.join(names)}))"
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {TWIN}{index} AS SELECT {', '.join(names)} FROM {STAGE}")  # noqa: S608 - reflected names
+    yield TWIN
     connection.exec_driver_sql(drop_temporary(connection.dialect, TWIN))
 
 

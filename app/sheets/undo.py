@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from app.sheets.equality import grouped, same
-from app.sheets.load.statements import STAGE, STAGE_ROW, quoted
+from app.sheets.load.statements import STAGE, STAGE_ROW, ordered_join, quoted
 from app.sheets.pointing import Pointing, leaves
 from app.sheets.table import Column, Key, Table
 
@@ -98,10 +98,10 @@ class _ByKey:
         return Comparison(staged, staged - there, there - same, keys=shown)
 
     def parents(self) -> str:
-        return f"{STAGE} s {_ordered_join(self.dialect)} {self.table} p ON {self._key('p')}"
+        return f"{STAGE} s {ordered_join(self.dialect)} {self.table} p ON {self._key('p')}"
 
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:
-        rows = f"{STAGE} s {_ordered_join(self.dialect)} {self.table} t ON {self._key('t')} AND {self._same()}"
+        rows = f"{STAGE} s {ordered_join(self.dialect)} {self.table} t ON {self._key('t')} AND {self._same()}"
         rows += leaves(own, self.table, self.key, self.dialect)
         if self.dialect.name == "sqlite":
             names = [quoted(self.dialect, name) for name in self.key.columns]
@@ -145,8 +145,3 @@ class _Whole:
 
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:  # noqa: ARG002 - all rows go
         connection.exec_driver_sql(f"DELETE FROM {self.table}")  # noqa: S608 - reflected name
-
-
-def _ordered_join(dialect: sa.Dialect) -> str:
-    """Return the JOIN that is done from left to right, whatever the tables' statistics say of a temporary one."""
-    return "CROSS JOIN" if dialect.name == "sqlite" else "STRAIGHT_JOIN"

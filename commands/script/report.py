@@ -8,15 +8,15 @@ import click
 
 from app.words import counted
 from commands.output import as_json, rows_summary, say
+from commands.row_changes import row_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.runner.diff import RowChange, TableDiff
+    from app.runner.diff import TableDiff
     from app.services.scripts.request import ScriptOutcome
 
 MOST_CALLS = 5
-LONGEST_VALUE = 40
 
 
 def report(outcome: ScriptOutcome, json_: bool) -> None:
@@ -71,26 +71,7 @@ def _lines_of(table: TableDiff) -> Iterator[str]:
     counts = {"inserted": table.inserted, "updated": table.updated, "deleted": table.deleted}
     yield f"{table.table}  {rows_summary({table.table: counts})}"
     for change in table.samples:
-        yield f"  {_change(change)}"
-
-
-def _change(change: RowChange) -> str:
-    key = ", ".join(map(_shown, change.key.values()))
-    if change.before is None:
-        return f"+ {key}: {_fields(change.after)}"
-    if change.after is None:
-        return f"- {key}: {_fields(change.before)}"
-    pairs = (f"{name}: {_shown(change.before[name])} → {_shown(value)}" for name, value in change.after.items())
-    return f"~ {key}: {', '.join(pairs)}"
-
-
-def _fields(row: dict[str, Any] | None) -> str:
-    return ", ".join(f"{name} {_shown(value)}" for name, value in (row or {}).items())
-
-
-def _shown(value: Any) -> str:
-    text = "NULL" if value is None else str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+        yield f"  {row_change(change)}"
 
 
 def _report_rest(outcome: ScriptOutcome) -> None:

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from app.services.imports import Head, Outcome, Plan, SheetReport
+from app.services.imports import Head, Outcome, Plan, Rejections, SheetReport
 from app.sheets.plan import MappedColumn
 from app.sheets.table import Column, Table
 from commands.import_report import print_outcome
@@ -55,6 +55,7 @@ def test_the_outcome_shows_what_a_terminal_would_obey() -> None:
     outcome = Outcome(
         table="goods",
         rows=0,
+        counts={},
         columns=1,
         seconds=1.0,
         run_id=1,
@@ -62,6 +63,9 @@ def test_the_outcome_shows_what_a_terminal_would_obey() -> None:
         created=False,
         cannot_undo="",
         sheets=(SheetReport(EVIL, EVIL, 1, 0, 0, (EVIL,)),),
+        rejections=Rejections(),
+        rejects=None,
+        samples=(),
     )
     result = shown_by(lambda: print_outcome(outcome))
     assert result.exit_code == 0, result.stderr

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
-
-import pymysql
-import sqlalchemy as sa
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from app.errors import Refused
 from app.extensions import db
 from app.services import runs
-from app.services.failures import failure_of
-from app.services.imports.diagnosis import RowsRejected, refused, unreadable
-from app.services.imports.keeping import keep
-from app.services.imports.kept_files import Copy, copied
+from app.services.imports.again import check_new
+from app.services.imports.executing import execute
+from app.services.imports.kept_files import copied
 from app.services.imports.limits import reading_limits
-from app.services.imports.loading import load_and_prove, loading_connection
-from app.services.imports.new_table import NewTable, created, infer
-from app.services.imports.refusals import Unexplained, is_refusal
+from app.services.imports.loaded import Loaded
+from app.services.imports.new_table import NewTable, infer
+from app.services.imports.outcome import Outcome
+from app.services.imports.rejections import Rejections, RowsRejected
+from app.services.imports.rejects_file import left_out, write_rejects
+from app.services.imports.replacing import agreed_to_replace
 from app.services.imports.replay import record
-from app.services.imports.request import ImportRequest, Outcome, SheetReport, Watcher
-from app.services.imports.sources import RowsRejectedError, Source
+from app.services.imports.request import ImportRequest, SheetReport, Watcher
+from app.services.imports.sources import Source
 from app.services.imports.table_lock import table_locked
+from app.services.new_file import check_free
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
+from app.sheets.modes import INSERT, MODES, key_of
 from app.sheets.plan import Plan
 from app.sheets.process import Reader
 from app.sheets.read.options import ReadOptions
-from app.sheets.target import find, reflect
+from app.sheets.table import Key
+from app.sheets.target import find
 
 __all__ = [
+    "MODES",
     "Head",
     "ImportRequest",
     "Outcome",
     "Plan",
     "ReadOptions",
+    "Rejections",
     "RowsRejected",
     "Rules",
     "SheetReport",
@@ -53,6 +56,8 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
     Raises:
         AppError: nothing was written, and why; RowsRejected names the cells.
     """
+    if request.rejects is not None:
+        check_free(request.rejects, "--rejects")
     with ExitStack() as stack:
         copies = [] if request.dry_run else stack.enter_context(copied(request.files))  # before they are read
         readers = [stack.enter_context(Reader(path, request.limits, request.options)) for path in request.files]
@@ -60,26 +65,33 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
             Source(reader, reader.head(request.sheet, request.header_row, request.skip_hidden)) for reader in readers
         ]
         new_table = _prepare(sources, request, watcher)
+        key = None if new_table is not None else _key(sources, request)
+        if request.mode.deletes and not request.dry_run:
+            agreed_to_replace(db.engine, request.table, watcher)
         name = f"{', '.join(path.name for path in request.files)} → {request.table}"
-        options = {} if request.dry_run else record(sources, copies, new_table, request).as_options()
+        options = {} if request.dry_run else record(sources, copies, new_table, key, request).as_options()
         details = runs.Details(dry_run=request.dry_run, options=options)
-        with (
-            table_locked(request.table, request.wait_s) as lock,
-            runs.recorded("import", name, request.arguments(), details=details, lock=lock) as run,
-        ):
-            started = time.monotonic()
-            rows, cannot_undo = _load(sources, copies, new_table, request, watcher, run)
-        return Outcome(
-            run_id=run.id,
-            table=request.table,
-            rows=rows,
-            columns=max(len(source.columns) - len(source.unproved) for source in sources),
-            seconds=time.monotonic() - started,
-            dry_run=request.dry_run,
-            created=new_table is not None and not request.dry_run,
-            cannot_undo=cannot_undo,
-            sheets=tuple(source.report() for source in sources),
-        )
+        with _rejects_written(sources, request), table_locked(request.table, request.wait_s) as lock:
+            if not request.again:
+                check_new(sources, copies, request.table)
+            with runs.recorded("import", name, request.arguments(), details=details, lock=lock) as run:
+                started = time.monotonic()
+                loaded = execute(sources, copies, new_table, key, request, watcher, run)
+        if request.rejects is not None and loaded.rejections.cells:
+            write_rejects(request.rejects, sources, loaded.rejections.cells)
+        return _outcome(sources, request, loaded, run.id, time.monotonic() - started)
+
+
+@contextmanager
+def _rejects_written(sources: list[Source], request: ImportRequest) -> Iterator[None]:
+    """Write the rows that cannot be loaded to the workbook that was asked for, where nothing else is written."""
+    try:
+        yield
+    except RowsRejected as error:
+        if request.rejects is not None:
+            written = write_rejects(request.rejects, sources, error.rejections.cells)
+            error.written_to(request.rejects, left_out(written, error.rejections.rejected))
+        raise
 
 
 def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) -> NewTable | None:
@@ -87,6 +99,8 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
     if request.create:
         if len(sources) > 1:
             raise Refused("--create takes one file.", "Import the others into the table that it makes.")
+        if request.mode != INSERT:
+            raise Refused(f"--create makes an empty table: there is nothing to {request.mode.name} in it.")
         return infer(db.engine, sources[0], request, watcher)
     with db.engine.connect() as connection:
         table = find(connection, request.table, db.metadata)
@@ -95,57 +109,25 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
     return None
 
 
-def _load(
-    sources: list[Source],
-    copies: Sequence[Copy],
-    new_table: NewTable | None,
-    request: ImportRequest,
-    watcher: Watcher,
-    run: runs.OpenRun,
-) -> tuple[int, str]:
-    """Load within one transaction; return the rows, and why they cannot be taken back, if they cannot.
-
-    Whatever the database refuses is explained by cells.
-    """
-
-    def progress(rows: int, share: float) -> None:
-        run.done = rows
-        run.total = round(rows / share) if share else None
-        watcher.progress(rows, share)
-
-    try:
-        with (
-            loading_connection(db.engine) as connection,
-            created(connection, new_table.definition, request.dry_run) if new_table is not None else nullcontext(),
-        ):
-            if new_table is not None:
-                sources[0].plan = new_table.plan(sources[0], reflect(connection, request.table, db.metadata))
-            watcher.loading()
-            rows = load_and_prove(connection, sources, request, progress)
-            if request.dry_run:
-                connection.rollback()
-                run.rows[request.table] = {"inserted": rows}
-                return rows, "it was a dry run"
-            cannot_undo = keep(sources, copies, request.create)
-            runs.commit(run, connection, {request.table: {"inserted": rows}})
-            return rows, cannot_undo
-    except RowsRejectedError:
-        raise unreadable(sources) from None
-    except Exception as error:
-        if not is_refusal(error):
-            raise
-        raise _explained(error, sources, new_table is None, request) from error
+def _key(sources: list[Source], request: ImportRequest) -> Key | None:
+    """Return what rows are known by: a key that all sheets fill."""
+    filled = set.intersection(*({column.name for column in source.columns} for source in sources))
+    return key_of(sources[0].planned.table, filled, request.key, request.mode)
 
 
-def _explained(error: Exception, sources: list[Source], may_stage: bool, request: ImportRequest) -> Exception:
-    """Return what the database's refusal means: in cells, or in its own words where none can be found."""
-    explained: Exception | None = None
-    hint = ""
-    if may_stage:
-        try:
-            explained = refused(db.engine, sources[0].planned.table, sources, request)
-        except RowsRejectedError:  # beyond the row that the database refused there are cells that do not convert
-            explained = unreadable(sources)
-        except (sa.exc.SQLAlchemyError, pymysql.err.Error, sqlite3.Error) as another:
-            hint = f"The cells could not be found: {failure_of(another).message}"
-    return explained or Unexplained(error, hint)
+def _outcome(sources: list[Source], request: ImportRequest, loaded: Loaded, run_id: int, seconds: float) -> Outcome:
+    return Outcome(
+        run_id=run_id,
+        table=request.table,
+        rows=sum(loaded.counts.values()) - loaded.counts["deleted"],
+        counts=dict(loaded.counts),
+        columns=max(len(source.columns) - len(source.unproved) for source in sources),
+        seconds=seconds,
+        dry_run=request.dry_run,
+        created=request.create and not request.dry_run,
+        cannot_undo=loaded.cannot_undo,
+        sheets=tuple(source.report() for source in sources),
+        rejections=loaded.rejections,
+        rejects=request.rejects if loaded.rejections.cells else None,
+        samples=tuple(loaded.samples),
+    )

@@ -31,5 +31,5 @@ def keep(sources: Sequence[Source], copies: Sequence[Copy], created: bool) -> st
 
 def _lack_of_key(source: Source) -> str:
     summary = source.summary
-    key = key_among(source.planned.table, source.columns, summary.filled, summary.rows)
+    key = key_among(source.planned.table, source.columns, summary.filled, summary.good)
     return key if isinstance(key, str) else ""

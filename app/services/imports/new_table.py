@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from app.engine import is_mysql
 from app.errors import Conflict, Invalid, Refused
-from app.services.imports.loading import roll_back
 from app.services.imports.request import ImportRequest, Watcher
+from app.services.imports.roads import roll_back
 from app.services.imports.sources import Source
 from app.services.runs import CommitUnknown
 from app.sheets.frames import ProfileJob

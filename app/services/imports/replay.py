@@ -11,6 +11,8 @@ from app.services.imports.new_table import NewTable
 from app.services.imports.request import ImportRequest
 from app.services.imports.sources import Source
 from app.sheets.convert.rules import Rules
+from app.sheets.modes import INSERT
+from app.sheets.table import Key
 
 Mapped = tuple[int, str, str]  # the sheet's column from 0, its header, the table's column
 
@@ -30,13 +32,23 @@ class SheetRecord:
 
 @dataclass(frozen=True)
 class Replay:
-    """How an import read its sheets. `created`: it made the table, which held nothing before."""
+    """How an import read its sheets.
+
+    Attributes:
+        created: it made the table, which held nothing before.
+        mode: how it brought the rows into the table, one of `app.sheets.modes.MODES`.
+        key: the columns by which it knew rows again.
+        skips: it left out rows that could not be loaded.
+    """
 
     sheets: tuple[SheetRecord, ...]
     rules: Rules
     limit: int | None
     skip_hidden: bool
     created: bool
+    mode: str = INSERT.name
+    key: tuple[str, ...] = ()
+    skips: bool = False
 
     def as_options(self) -> dict[str, Any]:
         """Return it as a run's options, which are JSON."""
@@ -44,7 +56,11 @@ class Replay:
 
 
 def record(
-    sources: Sequence[Source], copies: Sequence[Copy], new_table: NewTable | None, request: ImportRequest
+    sources: Sequence[Source],
+    copies: Sequence[Copy],
+    new_table: NewTable | None,
+    key: Key | None,
+    request: ImportRequest,
 ) -> Replay:
     """Return how this import will read its sheets."""
     sheets = tuple(
@@ -59,7 +75,16 @@ def record(
         )
         for source, copy in zip(sources, copies, strict=True)
     )
-    return Replay(sheets, request.rules, request.limit, request.skip_hidden, request.create)
+    return Replay(
+        sheets,
+        request.rules,
+        request.limit,
+        request.skip_hidden,
+        request.create,
+        request.mode.name,
+        key.columns if key else (),
+        request.skips,
+    )
 
 
 def replay_of(options: dict[str, Any]) -> Replay | None:
@@ -71,7 +96,16 @@ def replay_of(options: dict[str, Any]) -> Replay | None:
         SheetRecord(**{**sheet, "columns": tuple((place, header, name) for place, header, name in sheet["columns"])})
         for sheet in options["sheets"]
     ]
-    return Replay(tuple(sheets), rules, options["limit"], options["skip_hidden"], options["created"])
+    return Replay(
+        tuple(sheets),
+        rules,
+        options["limit"],
+        options["skip_hidden"],
+        options["created"],
+        options.get("mode", INSERT.name),  # before there were others
+        tuple(options.get("key", ())),
+        options.get("skips", False),
+    )
 
 
 def _mapped(source: Source, new_table: NewTable | None) -> tuple[Mapped, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.frames import Head
+from app.sheets.modes import INSERT, Mode
 from app.sheets.plan import Plan
 from app.sheets.process import Limits
 from app.sheets.read.options import FOUND, ReadOptions
@@ -23,9 +24,14 @@ class ImportRequest:
         header_row: from 1; None: the first row that is not blank.
         mapping: header to column; "" leaves a header out.
         limit: the most rows of each sheet.
+        mode: one of `app.sheets.modes.MODES`: what is done with rows that the table has.
+        key: the columns by which rows are known again; none: found by itself.
+        skips: leave out rows that cannot be loaded, and load the others.
         create: make the table, inferred from the first file.
         dry_run: do everything, and roll back.
         max_errors: how many rejects to keep.
+        rejects: the workbook to write the rows to that cannot be loaded.
+        again: although the table has the same content from an earlier import.
         wait_s: how many seconds to wait for another run that holds the table.
         options: how to open the files; the ledger keeps no password.
     """
@@ -38,10 +44,15 @@ class ImportRequest:
     mapping: Mapping[str, str] = field(default_factory=dict)
     rules: Rules = STRICT
     limit: int | None = None
+    mode: Mode = INSERT
+    key: tuple[str, ...] = ()
+    skips: bool = False
     create: bool = False
     dry_run: bool = False
     skip_hidden: bool = False
     max_errors: int = 10_000
+    rejects: Path | None = None
+    again: bool = False
     wait_s: float = 0
     options: ReadOptions = FOUND
 
@@ -58,9 +69,14 @@ class ImportRequest:
             "date_order": self.rules.date_order,
             "binary": "base64" if self.rules.base64 else None,
             "limit": self.limit,
+            "mode": None if self.mode == INSERT else self.mode.name,
+            "key": list(self.key),
+            "on_error": "skip" if self.skips else None,
+            "rejects": str(self.rejects) if self.rejects else None,
             "create": self.create,
             "dry_run": self.dry_run,
             "skip_hidden": self.skip_hidden,
+            "again": self.again,
             "encoding": self.options.encoding,
             "delimiter": self.options.delimiter,
         }
@@ -75,6 +91,9 @@ class Watcher(Protocol):
 
     def create(self, table: str, columns: Sequence[tuple[str, str]], head: Head, rows: int) -> bool:
         """Tell whether to make a table of these columns, each a name and a type, for a sheet of that many rows."""
+
+    def replace(self, table: str, rows: int) -> bool:
+        """Tell whether a table that has so many rows may be replaced: what the sheets do not have is deleted."""
 
     def planned(self, file: Path, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""
@@ -96,21 +115,3 @@ class SheetReport:
     rows: int
     blank_rows: int
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A finished import. `rows` were inserted, or would have been in a dry run; `columns` were proved equal.
-
-    `cannot_undo` says why it cannot be undone, without a full stop; "" where it can.
-    """
-
-    run_id: int
-    table: str
-    rows: int
-    columns: int
-    seconds: float
-    dry_run: bool
-    created: bool
-    cannot_undo: str
-    sheets: tuple[SheetReport, ...]

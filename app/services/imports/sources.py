@@ -56,21 +56,27 @@ class Source:
         assert self.reader.summary is not None  # noqa: S101 - the rows have been taken
         return self.reader.summary
 
-    def rows(self, request: ImportRequest, sink: str, progress: Progress, stage: int | None = None) -> Iterator[Any]:
+    def rows(
+        self, request: ImportRequest, sink: str, progress: Progress, stage: int | None = None, goes_on: bool = False
+    ) -> Iterator[Any]:
         """Yield the converted rows as the sink has them.
 
+        Args:
+            stage: what is added to each row's number, which is put before its values; None: it is not.
+            goes_on: leave out the rows that cannot be loaded.
+
         Raises:
-            RowsRejectedError: at the end, when some cannot be loaded; `summary` says which.
+            RowsRejectedError: at the end, when some cannot be loaded and it does not go on; `summary` says which.
         """
         job = ConvertJob(
-            self.planned, sink, request.rules, request.limit, request.max_errors, stage, request.skip_hidden
+            self.planned, sink, request.rules, request.limit, request.max_errors, stage, request.skip_hidden, goes_on
         )
         del self.numbers[:]
         for batch in self.reader.batches(job):
             self.numbers.extend(batch.numbers)
             progress(len(self.numbers), batch.share)
             yield batch.rows
-        if self.summary.rejected:
+        if self.summary.rejected and not goes_on:
             raise RowsRejectedError
 
     def report(self) -> SheetReport:

@@ -14,10 +14,10 @@ from app.extensions import db
 from app.services import runs
 from app.services.imports import kept_files
 from app.services.imports.limits import reading_limits
-from app.services.imports.loading import loading_connection
 from app.services.imports.refusals import is_refusal, words_of
 from app.services.imports.replay import SheetRecord
 from app.services.imports.request import ImportRequest
+from app.services.imports.roads import loading_connection
 from app.services.imports.sources import RowsRejectedError, Source
 from app.services.imports.staging import drop_stage, fill_stage, make_stage
 from app.services.imports.table_lock import table_locked

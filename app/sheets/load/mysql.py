@@ -35,10 +35,13 @@ class LoadConnection(Connection):
 
     stream: Iterator[bytes] | None = None
 
-    def _read_query_result(self, unbuffered: bool = False) -> Any:  # noqa: ARG002 - pymysql's signature
+    def _read_query_result(self, unbuffered: bool = False) -> Any:
         self._result = None
         result = _StreamResult(self)
-        result.read()
+        if unbuffered:
+            result.init_unbuffered_query()
+        else:
+            result.read()
         self._result = result
         if result.server_status is not None:
             self.server_status = result.server_status

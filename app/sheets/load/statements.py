@@ -6,6 +6,7 @@ On MySQL the statements are in pymysql's format style: a percent sign in a name 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -28,7 +29,7 @@ def insert_into(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> s
 
 def row_values(dialect: sa.Dialect, columns: Sequence[Column], placeholder: str) -> str:
     """Return the values of one row for an INSERT, with a placeholder for each column."""
-    return f"({', '.join(_value(dialect, column, placeholder) for column in columns)})"
+    return f"({', '.join(value_of(dialect, column, placeholder) for column in columns)})"
 
 
 def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
@@ -36,7 +37,7 @@ def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str
     fields, settings = [], []
     for number, column in enumerate(columns):
         name, variable = quoted(dialect, column.name), f"@opsdesk_{number}"
-        value = _value(dialect, column, f"UNHEX({variable})" if column.kind == "binary" else variable)
+        value = value_of(dialect, column, f"UNHEX({variable})" if column.kind == "binary" else variable)
         fields.append(name if value == variable else variable)
         if value != variable:
             settings.append(f"{name} = {value}")
@@ -47,15 +48,27 @@ def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str
     )
 
 
-def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str:
-    """Return the CREATE of a temporary table with the columns of `table`, all nullable, and the row's number."""
+def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column], searched: Sequence[str] = ()) -> str:
+    """Return the CREATE of a temporary table with the columns of `table`, all nullable, and the row's number.
+
+    Args:
+        searched: the columns of an index, on MySQL: made later, it would commit there (MySQL manual, "Statements That
+            Cause an Implicit Commit").
+    """
     names = ", ".join(f"t.{quoted(dialect, column.name)}" for column in columns)
     # MariaDB makes the column as wide as this number.
     widest, integer = (0, "INTEGER") if dialect.name == "sqlite" else (2**63, "UNSIGNED")
+    index = f", INDEX ({', '.join(quoted(dialect, name) for name in searched)})" if searched else ""
+    indexes = "" if dialect.name == "sqlite" else f" (PRIMARY KEY ({STAGE_ROW}){index})"
     return (
-        f"CREATE TEMPORARY TABLE {STAGE} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
+        f"CREATE TEMPORARY TABLE {STAGE}{indexes} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
         f" FROM (SELECT 0 AS one) o LEFT JOIN {quoted(dialect, table)} t ON 1 = 0 WHERE 1 = 0"
     )
+
+
+def ordered_join(dialect: sa.Dialect) -> str:
+    """Return the JOIN that is done from left to right, whatever the tables' statistics say of a temporary one."""
+    return "CROSS JOIN" if dialect.name == "sqlite" else "STRAIGHT_JOIN"
 
 
 def drop_temporary(dialect: sa.Dialect, table: str) -> str:
@@ -68,11 +81,11 @@ def drop_temporary(dialect: sa.Dialect, table: str) -> str:
 
 def stage_columns(columns: Sequence[Column]) -> list[Column]:
     """Return the columns of the staging table: the row number, then those of the plan, all nullable."""
-    nullable = [Column(column.name, column.kind, column.sql_type) for column in columns]
+    nullable = [replace(column, nullable=True, default=None, is_automatic=False) for column in columns]
     return [Column(STAGE_ROW, "integer", "integer"), *nullable]
 
 
-def _value(dialect: sa.Dialect, column: Column, value: str) -> str:
+def value_of(dialect: sa.Dialect, column: Column, value: str) -> str:
     """Return the SQL of a value; a blank in a column that cannot be NULL becomes the column's default."""
     if not column.replaces_blanks:
         return value

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from app.sheets.headers import make_plan
-from app.sheets.table import UNSUPPORTED, Column, Key, Table
 from app.sheets.sheet_names import sheet_name
+from app.sheets.table import UNSUPPORTED, Column, Key, Table
 from app.sheets.template import headers, number_format, write_template
 
 
