@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MODULES = (
     "create_user",
     "doctor",
+    "export_excel",
     "import_excel",
     "initdb",
     "inspect_excel",

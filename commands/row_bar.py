@@ -40,15 +40,20 @@ class RowBar:
         self._task = self._bar.add_task(self._verb, total=1.0, rows=0, rate="")
         self._bar.start()
 
-    def move(self, rows: int, share: float) -> None:
-        """Move the bar to that many rows, which are that share of all, from 0 to 1; or print a line now and then."""
+    def move(self, rows: int, share: float | None) -> None:
+        """Move the bar to that many rows, or print a line now and then.
+
+        Args:
+            share: how much of all that is, from 0 to 1; None where nobody knows.
+        """
         if self._bar is not None:
             task = self._bar.tasks[0]
             rate = f"{rows / task.elapsed:,.0f}/s" if task.elapsed else ""
-            self._bar.update(self._task, completed=share, rows=rows, rate=rate)
+            total, done = (None, None) if share is None else (1.0, share)
+            self._bar.update(self._task, total=total, completed=done, rows=rows, rate=rate)
         elif time.monotonic() - self._last_line > LINE_EVERY_S:
             self._last_line = time.monotonic()
-            say(f"{self._verb}: {rows:,} rows, {share:.0%}")
+            say(f"{self._verb}: {rows:,} rows" + ("" if share is None else f", {share:.0%}"))
 
     def stop(self, stays: bool) -> None:
         """Take the bar down; it stays on the screen as it is, or goes."""

@@ -89,19 +89,29 @@ def describe(name: str) -> TableDescription:
         Failed: it is a view of something that is no longer there.
     """
     with db.engine.connect() as connection:
-        inspector = sa.inspect(connection)
-        tables, views = inspector.get_table_names(), inspector.get_view_names()
-        if name not in (*tables, *views):
-            raise no_such_table(connection, name, [*tables, *views], "See them with: flask tables")
-        is_table = name in tables
-        table = reflect(connection, name, Base.metadata) if is_table else _view(connection, name)
+        kind, table = table_or_view(connection, name)
+        is_table = kind == TABLE
         return TableDescription(
             name=name,
-            kind=TABLE if is_table else VIEW,
+            kind=kind,
             comment=_comments(connection, [name])[name] if is_table else "",
             columns=tuple(_described(column, table) for column in table.columns),
             foreign_keys=_foreign_keys(connection, name) if is_table else (),
         )
+
+
+def table_or_view(connection: sa.Connection, name: str) -> tuple[str, Table]:
+    """Return TABLE or VIEW, and what the database says of it.
+
+    Raises:
+        NotFound: there is no such table; names the nearest.
+        Failed: it is a view of something that is no longer there.
+    """
+    inspector = sa.inspect(connection)
+    tables, views = inspector.get_table_names(), inspector.get_view_names()
+    if name not in (*tables, *views):
+        raise no_such_table(connection, name, [*tables, *views], "See them with: flask tables")
+    return (TABLE, reflect(connection, name, Base.metadata)) if name in tables else (VIEW, _view(connection, name))
 
 
 def _view(connection: sa.Connection, name: str) -> Table:

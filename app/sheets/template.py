@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -15,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from rich.cells import cell_len
 
 from app.sheets.choices import Choices
-from app.sheets.headers import finder
+from app.sheets.header_names import header_names
 from app.sheets.notes import note, outgrows_excel
 from app.sheets.sheet_names import sheet_name
 from app.sheets.table import UNSUPPORTED, Column, Table
@@ -43,18 +42,6 @@ def writable_columns(table: Table) -> list[Column]:
     return [column for column in table.columns if not column.is_automatic and column.kind != UNSUPPORTED]
 
 
-def headers(table: Table) -> list[str]:
-    """Return the header of each writable column: its COMMENT where that finds it in an import, else its name."""
-    find = finder(table)
-
-    def header(column: Column) -> str:
-        found = find(column.comment) if column.comment else None
-        is_its_own = found is not None and found[0] is column and not ILLEGAL_CHARACTERS_RE.search(column.comment)
-        return column.comment if is_its_own else column.name
-
-    return [header(column) for column in writable_columns(table)]
-
-
 def number_format(column: Column) -> str:
     """Return Excel's format for a column.
 
@@ -76,7 +63,8 @@ def write_template(table: Table, path: Path) -> None:
     sheet.title = sheet_name(table.name)
     sheet.freeze_panes = "A2"
     choices = Choices(book, sheet)
-    for index, (column, header) in enumerate(zip(writable_columns(table), headers(table), strict=True), start=1):
+    columns = writable_columns(table)
+    for index, (column, header) in enumerate(zip(columns, header_names(table, columns), strict=True), start=1):
         _write_header(sheet.cell(1, index), column, header, table)
         sheet.column_dimensions[get_column_letter(index)] = _dimension(sheet, index, column, header)
         choices.offer(index, column)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.sheets.contents import TEXT, Content, content_of
+from app.sheets.contents import AS_TEXT, TEXT, Content, content_of
 from app.sheets.table import Column
-from app.sheets.write.many import many_of
+from app.sheets.write.many import Alike, many_of
 from app.sheets.write.spelled import AROUND, Spelled, spelled
 from app.sheets.write.stored import value_of
 from app.sheets.write.styles import Style, Styles
 
+EXACT = Style(AS_TEXT, is_quoted=True)  # of a number that is a text, as `style_of` has it
 TEXTS = frozenset({"text", "enum", "json", "binary"})
 
 
@@ -48,7 +49,7 @@ class ColumnWriter:
         return None if value is None else content_of(self._value(value))
 
     def spelled(self, values: Sequence[Any]) -> Spelled:
-        """Return the cells of some values.
+        """Return the cells of some values, many at once if they allow it.
 
         Raises:
             BadValue: no cell can hold one of them.
@@ -57,12 +58,25 @@ class ColumnWriter:
         alike = self._many(filled) if filled else None
         if alike is None:
             return self._one_by_one(values) if filled else Spelled("", values, "")
+        found = self._mixed(alike) if alike.as_text else self._alike(alike)
+        if filled is values:
+            return found
+        rest = iter(found.texts)
+        return found._replace(texts=[None if value is None else next(rest) for value in values])
+
+    def _alike(self, alike: Alike) -> Spelled:
         before, after = AROUND[alike.kind]
-        texts: Sequence[str | None] = alike.texts
-        if filled is not values:
-            rest = iter(alike.texts)
-            texts = [None if value is None else next(rest) for value in values]
-        return Spelled(self._styles.attribute(Style(alike.format)) + before, texts, after)
+        return Spelled(self._styles.attribute(Style(alike.format)) + before, alike.texts, after)
+
+    def _mixed(self, alike: Alike) -> Spelled:
+        before, _, after = self._alike(alike)
+        before_text, after_text = self._styles.attribute(EXACT) + AROUND[TEXT][0], AROUND[TEXT][1]
+        self.as_text += len(alike.as_text) - alike.as_text.count(None)
+        texts = [
+            f"{before}{text}{after}" if exact is None else f"{before_text}{exact}{after_text}"
+            for text, exact in zip(alike.texts, alike.as_text, strict=True)
+        ]
+        return Spelled("", texts, "")
 
     def _one_by_one(self, values: Sequence[Any]) -> Spelled:
         texts: list[str | None] = []

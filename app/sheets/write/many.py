@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from app.sheets.contents import (
@@ -43,11 +43,16 @@ _NOT_PLAIN = re.compile(
 
 
 class Alike(NamedTuple):
-    """Cells of one type and one format, and what stands in each."""
+    """Cells of one type and one format, and what stands in each.
+
+    Attributes:
+        as_text: where some are texts instead, that text for each of these, and None for the others.
+    """
 
     kind: str
     format: str
     texts: Sequence[str]
+    as_text: Sequence[str | None] = ()
 
 
 Many = Callable[[Sequence[Any]], Alike | None]
@@ -92,10 +97,14 @@ def _floats(values: Sequence[Any]) -> Alike | None:
         values = list(map(float, values))
     elif types != {float}:
         return None
-    texts = list(map("{:.15g}".format, values))
-    if list(map(float, texts)) != list(values) or max(map(abs, values)) > NUMBERS[1]:
+    if max(map(abs, values)) > NUMBERS[1] or min(filter(None, map(abs, values)), default=1) < NUMBERS[0]:
         return None
-    return Alike(NUMBER, GENERAL, texts) if min(filter(None, map(abs, values)), default=1) >= NUMBERS[0] else None
+    texts = list(map("{:.15g}".format, values))
+    back = list(map(float, texts))
+    if back == list(values):
+        return Alike(NUMBER, GENERAL, texts)
+    exact = [None if kept == value else repr(value) for value, kept in zip(values, back, strict=True)]
+    return Alike(NUMBER, GENERAL, texts, exact)
 
 
 def _decimals(scale: int | None) -> Many:
@@ -185,7 +194,13 @@ def _looked_up(known: dict[str, str], values: Sequence[Any], part: slice) -> lis
 
 
 _DAYS, _CLOCKS = _Days(), _Clocks()
-_BY_TYPE: dict[type, Many] = {str: _texts, int: _integers, float: _floats}
+_BY_TYPE: dict[type, Many] = {
+    str: _texts,
+    int: _integers,
+    float: _floats,
+    date: lambda values: _dates(list(map(str, values))),
+    datetime: lambda values: _datetimes(list(map(str, values))),
+}
 _MANY: dict[str, Many] = {
     "integer": _integers,
     "float": _floats,
@@ -193,5 +208,6 @@ _MANY: dict[str, Many] = {
     "date": _dates,
     "datetime": _datetimes,
     "time": _times,
+    "json": lambda values: _texts(values) if set(map(type, values)) == {str} else None,
     "binary": _none,
 }

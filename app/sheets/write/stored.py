@@ -115,6 +115,11 @@ def _time(value: Any) -> Any:
     return value
 
 
+def _json(value: Any) -> Any:
+    """Return a text; SQLite has made a number of JSON that is one."""
+    return repr(value) if isinstance(value, int | float) else value
+
+
 def _bytes(value: Any) -> Any:
     return value.encode() if isinstance(value, str) else value
 
@@ -127,5 +132,6 @@ _VALUES: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "datetime": _datetime,
     "time": _time,
+    "json": _json,
     "binary": _bytes,
 }

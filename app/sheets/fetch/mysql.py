@@ -1,0 +1,85 @@
+"""MySQL and MariaDB: rows as they come from the server, their values as the text of its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from pymysql.constants import FIELD_TYPE
+from pymysql.cursors import SSCursor
+
+from app.sheets.fetch.result import BATCH, Result
+from app.sheets.table import Column
+
+# MySQL manual, "START TRANSACTION": a snapshot is taken where reads can be repeated.
+BEGIN = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+)
+KINDS = {
+    **dict.fromkeys(
+        (FIELD_TYPE.SHORT, FIELD_TYPE.LONG, FIELD_TYPE.INT24, FIELD_TYPE.LONGLONG, FIELD_TYPE.YEAR),
+        "integer",
+    ),
+    FIELD_TYPE.TINY: "integer",
+    FIELD_TYPE.FLOAT: "float",
+    FIELD_TYPE.DOUBLE: "float",
+    FIELD_TYPE.DECIMAL: "decimal",
+    FIELD_TYPE.NEWDECIMAL: "decimal",
+    FIELD_TYPE.DATE: "date",
+    FIELD_TYPE.NEWDATE: "date",
+    FIELD_TYPE.TIME: "time",
+    FIELD_TYPE.DATETIME: "datetime",
+    FIELD_TYPE.TIMESTAMP: "datetime",
+}
+
+
+class _Stream(SSCursor):
+    """A cursor that can be left before its last row; pymysql's own reads on to the end, however far that is."""
+
+    _result: Any
+
+    def leave(self) -> None:
+        """Forget the rows that are still to come; the connection is of no use any more."""
+        if self._result is not None:
+            self._result.unbuffered_active = False
+        self.connection = None  # type: ignore[assignment] # what SSCursor.close does
+
+
+def fetch(connection: sa.Connection, query: str) -> Result:
+    """Return the rows of a query, each value as text, bytes or None; the connection is cut if they are not all read."""
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor(_Stream)
+    decoders, driver.decoders = driver.decoders, {}
+    try:
+        cursor.execute(query)
+    finally:
+        driver.decoders = decoders
+    about = cursor.description or ()
+    return Result(
+        tuple(field[0] for field in about),
+        tuple(map(_column, about)),
+        _batches(connection, cursor) if about else iter(()),
+    )
+
+
+def _column(field: Sequence[Any]) -> Column | None:
+    name, type_, _, length, _, scale, _ = field
+    if type_ == FIELD_TYPE.TINY and length == 1:
+        return Column(name, "boolean", "")
+    return Column(name, KINDS[type_], "", scale=scale) if type_ in KINDS else None
+
+
+def _batches(connection: sa.Connection, cursor: _Stream) -> Iterator[Sequence[Sequence[Any]]]:
+    is_over = False
+    try:
+        while rows := cursor.fetchmany(BATCH):
+            yield rows
+        is_over = True
+    finally:
+        if is_over:
+            cursor.close()
+        else:
+            cursor.leave()
+            connection.invalidate()
