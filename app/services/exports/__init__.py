@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import contextmanager
 
 import pymysql
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.services.exports.request import Exported, Progress, Request
 from app.services.exports.source import Source, check_no_secrets, source_of
-from app.services.workbooks import new_workbook
+from app.services.new_file import new_file
 from app.sheets.fetch import fetch, reading
 from app.sheets.fetch.result import Result
 from app.sheets.table import UNSUPPORTED, Column
@@ -34,19 +34,13 @@ def export(request: Request, progress: Progress) -> Exported:
         Refused: there is such a file; the SQL does more than read; the table or the query gives secrets.
     """
     started = time.monotonic()
-    with db.engine.connect() as connection:
+    with new_file(request.file, request.force) as unfinished, db.engine.connect() as connection:
         source = source_of(connection, request)
-        with reading(connection):
-            result = _result(connection, source)
+        with reading(connection), _fetched(connection, source) as result:
             headers = source.headers or result.names
             columns = _columns(source, result)
-            with (
-                closing(result.batches) as batches,  # type: ignore[type-var] # all of them are generators
-                new_workbook(
-                    request.file, request.table, headers, request.force, columns, request.rows_per_sheet
-                ) as book,
-            ):
-                _write(book, batches, source.rows, progress)
+            with WorkbookWriter(unfinished, request.table, headers, columns, request.rows_per_sheet) as book:
+                _write(book, result.batches, source.rows, progress)
     return Exported(
         table=request.table,
         file=request.file,
@@ -61,18 +55,19 @@ def export(request: Request, progress: Progress) -> Exported:
     )
 
 
-def _result(connection: sa.Connection, source: Source) -> Result:
+@contextmanager
+def _fetched(connection: sa.Connection, source: Source) -> Iterator[Result]:
     try:
-        result = fetch(connection, source.query)
+        with fetch(connection, source.query) as result:
+            if not result.names:
+                raise Refused("This query gives no columns.", "Take a SELECT.")
+            if not source.headers:
+                check_no_secrets(result.names)
+            yield result
     except pymysql.err.Error as error:
         if error.args[:1] == (READ_ONLY_TRANSACTION,):
             raise Refused("An export only reads, and this query writes.", "Take what only reads.") from error
         raise
-    if not result.names:
-        raise Refused("This query gives no columns.", "Take a SELECT.")
-    if not source.headers:
-        check_no_secrets(result.names)
-    return result
 
 
 def _columns(source: Source, result: Result) -> list[Column | None]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
 
 from app.sheets.fetch import mysql, other, sqlite
 from app.sheets.fetch.result import Result
 
-_FETCHING: dict[str, Callable[[sa.Connection, str], Result]] = {
+_FETCHING: dict[str, Callable[[sa.Connection, str], AbstractContextManager[Result]]] = {
     "sqlite": sqlite.fetch,
     "mysql": mysql.fetch,
     "mariadb": mysql.fetch,
@@ -40,8 +40,8 @@ def reading(connection: sa.Connection) -> Iterator[None]:
                 connection.exec_driver_sql(_END[name])
 
 
-def fetch(connection: sa.Connection, query: str) -> Result:
-    """Return the rows of a query as the database hands them over.
+def fetch(connection: sa.Connection, query: str) -> AbstractContextManager[Result]:
+    """Give the rows of a query as the database hands them over, for the time of the block.
 
     Args:
         query: without placeholders; a percent sign stands for itself.

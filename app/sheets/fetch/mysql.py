@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,15 +41,20 @@ class _Stream(SSCursor):
 
     _result: Any
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether every row has been read."""
+        return self._result is None or not self._result.unbuffered_active
+
     def leave(self) -> None:
         """Forget the rows that are still to come; the connection is of no use any more."""
-        if self._result is not None:
-            self._result.unbuffered_active = False
+        self._result.unbuffered_active = False
         self.connection = None  # type: ignore[assignment] # what SSCursor.close does
 
 
-def fetch(connection: sa.Connection, query: str) -> Result:
-    """Return the rows of a query, each value as text, bytes or None; the connection is cut if they are not all read."""
+@contextmanager
+def fetch(connection: sa.Connection, query: str) -> Iterator[Result]:
+    """Give the rows of a query, each value as text, bytes or None; the connection is cut if they are not all read."""
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor(_Stream)
     decoders, driver.decoders = driver.decoders, {}
@@ -57,11 +63,15 @@ def fetch(connection: sa.Connection, query: str) -> Result:
     finally:
         driver.decoders = decoders
     about = cursor.description or ()
-    return Result(
-        tuple(field[0] for field in about),
-        tuple(map(_column, about)),
-        _batches(connection, cursor) if about else iter(()),
-    )
+    batches = iter(lambda: cursor.fetchmany(BATCH), ())
+    try:
+        yield Result(tuple(field[0] for field in about), tuple(map(_column, about)), batches)
+    finally:
+        if cursor.is_over:
+            cursor.close()
+        else:
+            cursor.leave()
+            connection.invalidate()
 
 
 def _column(field: Sequence[Any]) -> Column | None:
@@ -69,17 +79,3 @@ def _column(field: Sequence[Any]) -> Column | None:
     if type_ == FIELD_TYPE.TINY and length == 1:
         return Column(name, "boolean", "")
     return Column(name, KINDS[type_], "", scale=scale) if type_ in KINDS else None
-
-
-def _batches(connection: sa.Connection, cursor: _Stream) -> Iterator[Sequence[Sequence[Any]]]:
-    is_over = False
-    try:
-        while rows := cursor.fetchmany(BATCH):
-            yield rows
-        is_over = True
-    finally:
-        if is_over:
-            cursor.close()
-        else:
-            cursor.leave()
-            connection.invalidate()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 
 from app.sheets.fetch.result import BATCH, Result
 
 
-def fetch(connection: sa.Connection, query: str) -> Result:
-    """Return the rows of a query as its driver gives them."""
-    rows = connection.execution_options(stream_results=True).execute(sa.text(query.replace(":", r"\:")))
-    names = tuple(rows.keys())
-    return Result(names, (None,) * len(names), rows.partitions(BATCH))
+@contextmanager
+def fetch(connection: sa.Connection, query: str) -> Iterator[Result]:
+    """Give the rows of a query as its driver does."""
+    with connection.execution_options(stream_results=True).execute(sa.text(query.replace(":", r"\:"))) as rows:
+        names = tuple(rows.keys())
+        yield Result(names, (None,) * len(names), rows.partitions(BATCH))

@@ -18,7 +18,7 @@ class Result:
     Attributes:
         names: of the columns, as the database gives them.
         columns: what the database says of each; None where it says nothing.
-        batches: the rows in their order, `BATCH` at a time. To be read to the end, or closed.
+        batches: the rows in their order, `BATCH` at a time.
     """
 
     names: tuple[str, ...]

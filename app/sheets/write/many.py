@@ -34,8 +34,8 @@ LONGEST_PLAIN = 8_000  # characters of a text of which none need be counted
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.0{1,6})?", re.ASCII)
 LIMIT = 10**EXACT_DIGITS
 # Of texts joined by line feeds; MySQL pads the digits of ZEROFILL alone, and not in what it is asked for here.
-_INTEGERS = re.compile(r"(?:(?:0|-?+[1-9][0-9]*+)(?:\n|\Z))*+", re.ASCII)
-_FLOATS = re.compile(r"(?:-?+[0-9]++(?:[.][0-9]++)?+(?:e[-+]?+[0-9]{1,3}+)?+(?:\n|\Z))*+", re.ASCII)
+_INTEGER, _FLOAT = "(?:0|-?+[1-9][0-9]*+)", "-?+[0-9]++(?:[.][0-9]++)?+(?:e[-+]?+[0-9]{1,3}+)?+"
+_INTEGERS, _FLOATS = (re.compile(rf"{one}(?:\n{one})*+") for one in (_INTEGER, _FLOAT))
 # In texts joined by line feeds: what XML needs escaped, what ECMA-376 does, blanks at an end, the start of a formula.
 _NOT_PLAIN = re.compile(
     "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[&<>]|_x|^[\\s=+\\-@＝＋－＠]|\\s$", re.MULTILINE
@@ -112,7 +112,8 @@ def _decimals(scale: int | None) -> Many:
         return _any
     form = "0." + "0" * scale if scale else "0"
     spell = f"{{:.{scale}f}}".format
-    pattern = re.compile(rf"(?:-?+[0-9]++{rf'[.][0-9]{{{scale}}}' if scale else ''}(?:\n|\Z))*+", re.ASCII)
+    one = "-?+[0-9]++" + rf"[.][0-9]{{{scale}}}" * bool(scale)
+    pattern = re.compile(rf"{one}(?:\n{one})*+")
 
     def decimals(values: Sequence[Any]) -> Alike | None:
         types = set(map(type, values))
