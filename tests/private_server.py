@@ -1,4 +1,4 @@
-"""A MariaDB server of the test's own, for settings that the shared one must not have."""
+"""A MariaDB server of the test's own: for settings that the shared one must not have, and to be killed."""
 
 from __future__ import annotations
 
@@ -15,47 +15,74 @@ import pymysql
 from tests.databases import missing_server
 
 START_WITHIN_S = 60
+DATABASE = "shop"
+
+
+class PrivateServer:
+    """A server on a data folder of its own."""
+
+    def __init__(self, folder: Path, options: tuple[str, ...]) -> None:
+        """Make the data folder, and start."""
+        server = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+        installer = shutil.which("mariadb-install-db")
+        if server is None or installer is None:
+            missing_server("a server of one's own needs mariadbd and mariadb-install-db (Debian: mariadb-server)")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.data = folder / "mysql"
+        install = [installer, "--no-defaults", f"--datadir={self.data}", "--auth-root-authentication-method=normal"]
+        subprocess.run([*map(str, install), "--skip-test-db", "--user=root"], check=True, capture_output=True)
+        self._command = [
+            str(server),
+            "--no-defaults",
+            "--user=root",
+            f"--datadir={self.data}",
+            f"--socket={folder / 's'}",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+            "--innodb-buffer-pool-size=32M",
+            *options,
+        ]
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Return the URL of its database."""
+        return f"mysql+pymysql://root@127.0.0.1:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                return self.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4")
+            except pymysql.err.OperationalError:
+                if time.monotonic() > deadline:
+                    self.kill()
+                    raise
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._process.kill()
+        self._process.wait()
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement as the administrator."""
+        with (
+            pymysql.connect(host="127.0.0.1", port=self.port, user="root") as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
 
 
 @contextmanager
-def private_server(folder: Path, *options: str) -> Iterator[str]:
-    """Start a server with these options on an empty data folder, and give the URL of an empty database on it."""
-    server = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
-    installer = shutil.which("mariadb-install-db")
-    if server is None or installer is None:
-        missing_server("a MariaDB server of one's own needs mariadbd and mariadb-install-db (Debian: mariadb-server)")
-    data = folder / "mysql"
-    install = [installer, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
-    subprocess.run([*map(str, install), "--skip-test-db", "--user=root"], check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(server),
-        "--no-defaults",
-        "--user=root",
-        f"--datadir={data}",
-        f"--socket={folder / 's'}",
-        f"--port={port}",
-        "--bind-address=127.0.0.1",
-        "--innodb-buffer-pool-size=32M",
-        *options,
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            with _connected(port) as connection, connection.cursor() as cursor:
-                cursor.execute("CREATE DATABASE shop CHARACTER SET utf8mb4")
-            yield f"mysql+pymysql://root@127.0.0.1:{port}/shop"
-        finally:
-            process.kill()
-
-
-def _connected(port: int) -> pymysql.Connection:
-    deadline = time.monotonic() + START_WITHIN_S
-    while True:
-        try:
-            return pymysql.connect(host="127.0.0.1", port=port, user="root")
-        except pymysql.err.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+def private_server(folder: Path, *options: str) -> Iterator[PrivateServer]:
+    """Start a server with these options on an empty data folder; it has the empty database `shop`."""
+    server = PrivateServer(folder, options)
+    try:
+        yield server
+    finally:
+        server.kill()

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.words import without_values
 
 MAKE_TABLES = "Make the tables with: flask initdb"
+ROOM = "Make room and try again; nothing was committed."
 # MariaDB's error numbers (MariaDB documentation, "MariaDB Error Codes"): what happened, what to do, which error.
 MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
     1044: (Failed, "This database user may not use {where}", "Grant it the rights, or mend DATABASE_URL."),
@@ -22,6 +23,22 @@ MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
     1146: (Failed, "A table is missing in {where}", MAKE_TABLES),
     1205: (Busy, "Another transaction holds rows in {where}", "Try again when it is done; SHOW PROCESSLIST names it."),
     1213: (Busy, "Another transaction is in the way (deadlock) in {where}", "Try again."),
+    1020: (Busy, "Another transaction changed rows meanwhile in {where}", "Try again."),
+    1021: (Failed, "The disk of {where} is full", ROOM),
+    1114: (Failed, "A table of {where} cannot grow, most often because the disk is full", ROOM),
+    1030: (Failed, "The server of {where} cannot read or write its files", "Its error log says why. Is its disk full?"),
+    1180: (Failed, "The server of {where} cannot commit", "Its error log says why. Is its disk full?"),
+    1040: (Busy, "The server of {where} takes no more connections", "Try again, or raise max_connections on it."),
+    1053: (Failed, "The server of {where} is shutting down", "Try again when it is back; nothing was committed."),
+    1153: (
+        Failed,
+        "The server of {where} does not take packets that large",
+        "Raise its limit: SET GLOBAL max_allowed_packet = 67108864",
+    ),
+    1290: (Failed, "The server of {where} is set to be only read", "Is it a replica? Mend DATABASE_URL."),
+    1317: (Failed, "Somebody ended the statement on {where}", "Nothing was committed. Try again."),
+    1927: (Failed, "Somebody ended the connection to {where}", "Nothing was committed. Try again."),
+    1969: (Failed, "The statement took longer than {where} allows", "Raise max_statement_time on the server."),
     2003: (Failed, "Nothing answers at {where}", "Is the server running, and DATABASE_URL right?"),
     2006: (Failed, "The connection to {where} is gone", "Is the server running? Nothing was committed."),
     2013: (
@@ -33,7 +50,7 @@ MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
 SQLITE_FAILURES: tuple[tuple[str, type[AppError], str, str], ...] = (
     ("locked", Busy, "Another process is writing to {where}", "Try again when it is done."),
     ("no such table", Failed, "A table is missing in {where}", MAKE_TABLES),
-    ("disk is full", Failed, "The disk is full: {where}", "Make room and try again; nothing was committed."),
+    ("disk is full", Failed, "The disk is full: {where}", ROOM),
     ("unable to open", Failed, "The file cannot be opened: {where}", "Check DATABASE_URL and the folder's rights."),
     ("readonly", Failed, "The file is read-only: {where}", "Check its rights and its folder's."),
     ("not a database", Failed, "The file is not a SQLite database: {where}", "Check DATABASE_URL."),

@@ -15,10 +15,10 @@ from pymysql.connections import Connection, MySQLResult
 from sqlalchemy.pool import NullPool
 
 from app.engine import MYSQL_CONNECT_ARGS
+from app.sheets.load.packets import check_fits, most, packet_of, pieces, statements
 from app.sheets.load.statements import insert_into, load_data, row_values
 from app.sheets.table import Column
 
-PACKET = 1 << 20  # bytes of a packet of LOAD DATA, and of a multi-row INSERT
 MOST_WARNINGS = 10_000
 
 
@@ -31,7 +31,7 @@ class LoadError(Exception):
 
 
 class LoadConnection(Connection):
-    """A connection whose LOAD DATA LOCAL sends `stream` and nothing else."""
+    """A connection whose LOAD DATA LOCAL sends `stream`, a packet each, and nothing else."""
 
     stream: Iterator[bytes] | None = None
 
@@ -56,7 +56,7 @@ class _StreamResult(MySQLResult):
         try:
             if connection.stream is None:
                 raise pymysql.err.OperationalError(0, "The server asked for a file; it does not get one")
-            for packet in _packets(connection.stream):
+            for packet in connection.stream:
                 connection.write_packet(packet)
         except BaseException:
             # The server takes what it has for all there is, a row cut in its middle too, unless the connection goes:
@@ -96,7 +96,7 @@ def load_stream(connection: sa.Connection, table: str, columns: Sequence[Column]
     lines = _Counted(chunks)
     with driver.cursor() as cursor:
         cursor.execute(f"SET SESSION max_error_count = {MOST_WARNINGS}")
-        driver.stream = iter(lines)
+        driver.stream = pieces(lines, packet_of(cursor))
         try:
             loaded = int(cursor.execute(load_data(connection.dialect, table, columns), ()))
         finally:
@@ -118,9 +118,12 @@ def load_rows(
     loaded = 0
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
+        limit, packet = most(cursor), packet_of(cursor)
         for batch in batches:
-            for rows in _statements([cursor.mogrify(values, row) for row in zip(*batch, strict=True)]):
-                count = int(cursor.execute(f"{head} {', '.join(rows)}"))
+            for rows in statements([cursor.mogrify(values, row) for row in zip(*batch, strict=True)], packet):
+                statement = f"{head} {', '.join(rows)}"
+                check_fits(statement, limit)
+                count = int(cursor.execute(statement))
                 _check(cursor, count, len(rows))
                 loaded += count
     return loaded
@@ -137,20 +140,6 @@ def _check(cursor: Any, loaded: int, expected: int) -> None:
         raise LoadError(loaded, expected, [str(text) for _, _, text in cursor.fetchall()])
 
 
-def _statements(rows: list[str]) -> Iterator[list[str]]:
-    """Yield rows for one statement each: as many as make up a packet, at least one."""
-    size = 0
-    taken: list[str] = []
-    for row in rows:
-        if taken and size + len(row) > PACKET // 4:  # a character takes up to 4 bytes
-            yield taken
-            size, taken = 0, []
-        taken.append(row)
-        size += len(row)
-    if taken:
-        yield taken
-
-
 class _Counted:
     """Chunks of lines; counts the lines that went through."""
 
@@ -162,9 +151,3 @@ class _Counted:
         for chunk in self._chunks:
             self.count += chunk.count(b"\n")
             yield chunk
-
-
-def _packets(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        for start in range(0, len(chunk), PACKET):
-            yield chunk[start : start + PACKET]

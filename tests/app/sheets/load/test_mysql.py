@@ -126,8 +126,8 @@ def test_import_goes_on_without_local_infile(
     for row in (["id", "name", "kept"], *([n, f"name {n}\t名称", None] for n in range(3000))):
         book.active.append(row)
     book.save(tmp_path / "many.xlsx")
-    with private_server(tmp_path, "--local-infile=0", "--transaction-isolation=READ-COMMITTED") as url:
-        monkeypatch.setenv("DATABASE_URL", url)
+    with private_server(tmp_path, "--local-infile=0", "--transaction-isolation=READ-COMMITTED") as server:
+        monkeypatch.setenv("DATABASE_URL", server.url)
         app = create_app("testing")
         assert flask_process("initdb").returncode == 0
         with app.app_context():
