@@ -12,6 +12,7 @@ from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
 from app.sheets.data_rows import DataRows, Selection
 from app.sheets.frames import TEXT, ConvertJob, Reject, Summary
+from app.sheets.read.ahead import Prepared
 from app.sheets.seen_keys import SeenKeys
 from app.sheets.sums import added_up
 from app.words import counted
@@ -59,9 +60,9 @@ class Batches:
         self._job = job
         self._positions = [mapped.position for mapped in job.plan.columns]
         self._keys = [SeenKeys(job.plan, name, indexes) for name, indexes in job.plan.filled_keys()]
-        compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
+        self._compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
         self._converters = [
-            ColumnConverter(mapped.column, job.rules, spelled=job.sink == TEXT and index not in compared)
+            ColumnConverter(mapped.column, job.rules, spelled=job.sink == TEXT and index not in self._compared)
             for index, mapped in enumerate(job.plan.columns)
         ]
         self._width = job.plan.width if is_text_file else None
@@ -78,9 +79,42 @@ class Batches:
             chunks: of rows, from anywhere in the sheet.
             hidden_rows: grows while the chunks are read.
         """
+        for batch in self.with_prepared(chunks, hidden_rows):
+            if isinstance(batch, Batch):
+                yield batch
+
+    def with_prepared(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Batch | Prepared]:
+        """Yield the batches of a sheet's rows; of those that were prepared and accepted, what they were made into."""
         for rows in self._data.of(chunks, hidden_rows):
-            yield self._converted(rows)
+            yield rows if isinstance(rows, Prepared) else self._converted(rows)
         self.summary.blank_rows = self._data.blank_rows
+
+    def alone(self, rows: Chunk) -> Batch | None:
+        """Return the batch of rows that are all data and good, but for keys; None of others. Nothing is counted."""
+        if not self._data.is_plain(rows):
+            return None
+        columns, rejects = self._columns(rows)
+        return None if rejects else Batch(array("I", rows.numbers), columns, rows)
+
+    def totals(self, batch: Batch) -> list[tuple[int, float | int, float]]:
+        """Return what each column adds up to, as `added_up` does."""
+        columns = zip(batch.good().columns, self._job.plan.columns, strict=True)
+        return [added_up(stored, mapped.column) for stored, mapped in columns]
+
+    def keys(self, batch: Batch) -> dict[int, list[Any]]:
+        """Return the columns of unique keys, by their index in the plan."""
+        return {index: list(batch.columns[index]) for index in sorted(self._compared)}
+
+    def accept(
+        self, numbers: array[int], keys: dict[int, list[Any]], totals: list[tuple[int, float | int, float]]
+    ) -> bool:
+        """Count rows that were converted alone, unless one has a key that was met before."""
+        if any(key.duplicates(numbers, keys) for key in self._keys):
+            return False
+        self._data.add_plain(numbers)
+        self.summary.rows += len(numbers)
+        self._add(totals)
+        return True
 
     def strays(self) -> list[str]:
         """Return a sentence about the columns that have cells but no header, if there are any."""
@@ -92,32 +126,35 @@ class Batches:
 
     def _converted(self, rows: Chunk) -> Batch:
         numbers = array("I", rows.numbers)
-        blank: list[Cell] = [None] * len(numbers)
-        bad_rows: set[int] = set()
-        columns = []
+        columns, rejects = self._columns(rows)
+        rejects += self._overlong(rows)
+        for key in self._keys:
+            rejects += key.duplicates(numbers, columns)
+        bad_rows = frozenset(place for place, _ in rejects)
+        self.summary.rejects += [reject for _, reject in rejects[: self._job.max_rejects - len(self.summary.rejects)]]
+        self.summary.rows += len(numbers)
+        self.summary.rejected += len(bad_rows)
+        batch = Batch(numbers, columns, rows, bad_rows)
+        self._add(self.totals(batch))
+        return batch
+
+    def _columns(self, rows: Chunk) -> tuple[list[list[Any]], list[tuple[int, Reject]]]:
+        """Return the stored values of each column, and the rejects with the places of their rows."""
+        blank: list[Cell] = [None] * len(rows.numbers)
+        columns: list[list[Any]] = []
+        rejects: list[tuple[int, Reject]] = []
         for index, (position, converter) in enumerate(zip(self._positions, self._converters, strict=True)):
             cells = rows.columns.get(position, blank)
             stored, bad = converter.convert(cells)
-            for place, error in bad:
-                self._keep(Reject(numbers[place], index, error.cause, error.beside(shown(cells[place]))))
-                bad_rows.add(place)
             columns.append(stored)
-        for place, reject in self._overlong(rows):
-            bad_rows.add(place)
-            self._keep(reject)
-        for key in self._keys:
-            for place, reject in key.duplicates(numbers, columns):
-                bad_rows.add(place)
-                self._keep(reject)
-        self.summary.rows += len(numbers)
-        self.summary.rejected += len(bad_rows)
-        batch = Batch(numbers, columns, rows, frozenset(bad_rows))
-        self._add_up(batch.good().columns)
-        return batch
+            rejects += [
+                (place, Reject(rows.numbers[place], index, error.cause, error.beside(shown(cells[place]))))
+                for place, error in bad
+            ]
+        return columns, rejects
 
-    def _add_up(self, columns: list[list[Any]]) -> None:
-        for index, stored in enumerate(columns):
-            filled, total, magnitude = added_up(stored, self._job.plan.columns[index].column)
+    def _add(self, totals: list[tuple[int, float | int, float]]) -> None:
+        for index, (filled, total, magnitude) in enumerate(totals):
             self.summary.filled[index] += filled
             self.summary.sums[index] += total
             self.summary.magnitudes[index] += magnitude
@@ -131,7 +168,3 @@ class Batches:
                 if cell is not None and place not in met:
                     met.add(place)
                     yield place, Reject(rows.numbers[place], len(self._positions) - 1, OVERLONG, shown(cell))
-
-    def _keep(self, reject: Reject) -> None:
-        if len(self.summary.rejects) < self._job.max_rejects:
-            self.summary.rejects.append(reject)

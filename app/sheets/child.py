@@ -14,6 +14,7 @@ import pickle
 import resource
 import signal
 import sys
+from array import array
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import chain
@@ -23,14 +24,16 @@ from app.errors import AppError
 from app.sheets import frames
 from app.sheets.batches import Batches
 from app.sheets.cells import Chunk
-from app.sheets.encode import load_data_text, with_row_numbers
+from app.sheets.encode import encoded
 from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, HeadJob, Job, ProfileJob, write_frame
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.inspect.survey import survey
 from app.sheets.plain_cells import packed, picked
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
+from app.sheets.read.ahead import Prepared
 from app.sheets.read.opening import open_workbook
 from app.sheets.read.workbook import Workbook
+from app.sheets.turns import Turns
 
 PR_SET_PDEATHSIG = 1  # prctl(2): die when the parent does
 LONGEST_CAUSE = 300
@@ -61,23 +64,23 @@ class Session:
     def convert(self, job: ConvertJob) -> None:
         """Send the good rows of a sheet in batches, and the summary; after the first bad one only this, unless told."""
         workbook = self._opened()
-        chunks = workbook.rows(job.plan.sheet)
+        turns = Turns(job)
+        chunks = workbook.rows(job.plan.sheet, turns)
         first = next(chunks, Chunk([], {}))
         findings = workbook.findings()
-        batches = Batches(job, left_out_positions(job, findings), bool(workbook.encoding))
+        turns.batches = batches = Batches(job, left_out_positions(job, findings), bool(workbook.encoding))
         rejected = False
-        for batch in batches.of(chain([first], chunks), findings.hidden_rows):
+        for batch in batches.with_prepared(chain([first], chunks), findings.hidden_rows):
             if batches.summary.rejected and not job.goes_on:
                 if not rejected:
                     write_frame(self._out, frames.REJECTED)
                 rejected = True
                 continue
-            batch = batch.good()
-            if not batch.numbers:
-                continue
-            columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
-            rows = list(map(list, columns)) if job.sink == frames.COLUMNS else load_data_text(columns)
-            write_frame(self._out, frames.BATCH, marshal.dumps((batch.numbers.tobytes(), rows, findings.share)))
+            good = batch if isinstance(batch, Prepared) else batch.good()
+            if good.numbers:
+                rows = good.content if isinstance(good, Prepared) else encoded(good, job)
+                numbers = array("I", good.numbers).tobytes()
+                write_frame(self._out, frames.BATCH, marshal.dumps((numbers, rows, findings.share)))
         batches.summary.warnings = [*sheet_warnings(job, findings), *batches.strays()]
         self._send(frames.END, asdict(batches.summary))
 

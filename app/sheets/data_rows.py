@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.sheets.cells import Cell, Chunk
 from app.sheets.numerals import Numerals
 from app.sheets.problems import DamagedFile
+from app.sheets.read.ahead import Prepared
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class DataRows:
         return self._last - self._selection.header_row - self.count - hidden
 
     def of(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Chunk]:
-        """Yield the data in a sheet's chunks; no chunk is empty.
+        """Yield the data in a sheet's chunks; no chunk is empty. Prepared rows have been counted.
 
         Args:
             hidden_rows: grows while the chunks are read.
@@ -63,6 +64,9 @@ class DataRows:
             DamagedFile: a row with cells above the header stands behind it in the file.
         """
         for chunk in chunks:
+            if isinstance(chunk, Prepared):
+                yield chunk
+                continue
             rows = self._without_hidden(self._below_header(chunk), hidden_rows)
             self._count_strays(rows)
             rows = self._without_blank(rows)
@@ -74,6 +78,21 @@ class DataRows:
                 yield rows
             if self.count == self._selection.limit:
                 return
+
+    def is_plain(self, rows: Chunk) -> bool:
+        """Tell whether all rows are data and no cell is a stray, whatever rows there are besides."""
+        if self._selection.skip_hidden or self._selection.limit is not None:
+            return False
+        columns = [cells for position, cells in rows.columns.items() if position in self._selection.positions]
+        strays = rows.columns.keys() - self._selection.positions - self._selection.ignored
+        is_below = min(rows.numbers, default=0) > self._selection.header_row
+        return is_below and not strays and any(map(self._is_whole, columns))
+
+    def add_plain(self, numbers: Sequence[int]) -> None:
+        """Count rows that are plain."""
+        self.count += len(numbers)
+        self._last = max(self._last, *numbers)
+        self._met_header = True
 
     def _below_header(self, chunk: Chunk) -> Chunk:
         header_row = self._selection.header_row

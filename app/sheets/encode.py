@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable
 from typing import Any
 
 from app.sheets.batches import Batch
+from app.sheets.frames import COLUMNS, ConvertJob
 
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"})
 _SPECIAL = "\\\t\n\r\0"
+
+
+def encoded(batch: Batch, job: ConvertJob) -> bytes:
+    """Return rows as the job's sink has them: as LOAD DATA's text, or as columns by marshal."""
+    columns = batch.columns if job.stage is None else with_row_numbers(batch, job.stage)
+    return marshal.dumps(list(map(list, columns))) if job.sink == COLUMNS else load_data_text(columns)
 
 
 def load_data_text(columns: list[list[Any]]) -> bytes:

@@ -18,7 +18,8 @@ from app.sheets.read.options import FOUND, ReadOptions
 
 BOOK = b"W"  # the kind of the file and its sheets, JSON
 HEAD = b"H"  # the header row, JSON
-BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them, share of the sheet read)
+BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sink has them, columns by
+# marshal once more, share of the sheet read)
 REJECTED = b"R"  # the first bad cell was found; no rows follow
 CELLS = b"C"  # some rows as they stand, marshal: see app.sheets.plain_cells
 READ = b"N"  # how many rows have been read so far, and what share of the sheet, JSON

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -137,7 +137,7 @@ class Reader:
                 self.summary = self._decoded(_summary, payload)
                 return
             if kind == frames.BATCH:
-                yield self._decoded(_row_batch, payload)
+                yield self._decoded(_columns_batch if job.sink == frames.COLUMNS else _row_batch, payload)
 
     def cells(self, job: CellsJob) -> Iterator[Chunk]:
         """Yield some rows of a sheet as they stand, in the order of the file; `summary` stays what it is."""
@@ -285,6 +285,11 @@ def _head(payload: bytes) -> Head:
 def _row_batch(payload: bytes) -> RowBatch:
     numbers, rows, share = marshal.loads(payload)  # noqa: S302 - plain values only; see app.sheets.frames
     return RowBatch(array("I", numbers), rows, float(share))
+
+
+def _columns_batch(payload: bytes) -> RowBatch:
+    batch = _row_batch(payload)
+    return replace(batch, rows=marshal.loads(batch.rows))  # noqa: S302 - plain values only; see app.sheets.frames
 
 
 def _cells(payload: bytes) -> Chunk:

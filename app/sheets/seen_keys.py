@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import lt
 from typing import Any
 
@@ -27,12 +27,14 @@ class SeenKeys:
         self._rows: dict[Any, int] = {}
         self._ascending: list[tuple[list[Any], array[int]]] = []
 
-    def duplicates(self, numbers: array[int], columns: Sequence[list[Any]]) -> list[tuple[int, Reject]]:
+    def duplicates(
+        self, numbers: array[int], columns: Sequence[list[Any]] | Mapping[int, list[Any]]
+    ) -> list[tuple[int, Reject]]:
         """Return the rows of a batch whose key was met before, by their place; one with a blank in it equals no other.
 
         Args:
             numbers: of the rows in Excel.
-            columns: the stored values of all columns of the plan.
+            columns: the stored values of the plan's columns by their index, at least of those of the key.
         """
         if len(self._indexes) == 1:
             keys = columns[self._indexes[0]]

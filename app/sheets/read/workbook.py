@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.sheets.cells import Chunk
 from app.sheets.problems import NoSuchSheet
+from app.sheets.read.ahead import Ahead
 from app.sheets.read.findings import Findings
 from app.words import plain
 
@@ -32,8 +33,12 @@ class Workbook(Protocol):
     encoding: str
     delimiter: str
 
-    def rows(self, sheet: str) -> Iterator[Chunk]:
-        """Yield a worksheet's rows, some at a time; blank rows may be missing."""
+    def rows(self, sheet: str, ahead: Ahead | None = None) -> Iterator[Chunk]:
+        """Yield a worksheet's rows, some at a time; blank rows may be missing.
+
+        Args:
+            ahead: works on rows before their turn, where the reader can do that; then some come as `Prepared`.
+        """
 
     def findings(self) -> Findings:
         """Return what the sheet that is being read has told so far beside its cells."""
