@@ -9,6 +9,7 @@ from app.errors import Failed
 from app.extensions import db
 from app.models import Base
 from app.services.new_file import new_file
+from app.sheets.parents import parents_of
 from app.sheets.table import Column
 from app.sheets.target import find
 from app.sheets.template import writable_columns, write_template
@@ -16,11 +17,18 @@ from app.sheets.template import writable_columns, write_template
 
 @dataclass(frozen=True)
 class Template:
-    """A workbook that was written: the columns in it, and those of the table that are not, each with why."""
+    """A workbook that was written.
+
+    Attributes:
+        columns: those in it.
+        left_out: those of the table that are not, each with why.
+        without_list: those whose parent has too many values for a drop-down list, each with the parent.
+    """
 
     columns: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
     has_binary: bool
+    without_list: tuple[tuple[str, str], ...]
 
 
 def make_template(table: str, path: Path, force: bool = False) -> Template:
@@ -36,15 +44,17 @@ def make_template(table: str, path: Path, force: bool = False) -> Template:
     """
     with db.engine.connect() as connection:
         found = find(connection, table, Base.metadata, hint="See them with: flask tables")
+        parents = parents_of(connection, found)
     columns = writable_columns(found)
     if not columns:
         raise Failed(f'No column of "{table}" can be filled from a sheet.')
     with new_file(path, force) as unfinished:
-        write_template(found, unfinished)
+        write_template(found, unfinished, parents)
     return Template(
         columns=tuple(column.name for column in columns),
         left_out=tuple((column.name, _why(column)) for column in found.columns if column not in columns),
         has_binary=any(column.kind == "binary" for column in columns),
+        without_list=tuple((name, parent.name) for name, parent in parents.items() if parent.values is None),
     )
 
 

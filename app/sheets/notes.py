@@ -11,10 +11,16 @@ from app.sheets.table import Column, Table
 SHOWN_MEMBERS = 30
 
 
-def note(column: Column, table: Table) -> str:
-    """Return what a cell of this column takes, line by line: name and type, blanks, limits, keys."""
+def note(column: Column, table: Table, parent: str = "") -> str:
+    """Return what a cell of this column takes, line by line: name and type, blanks, limits, keys.
+
+    Args:
+        parent: the column that it takes its values from, as `customers.id`.
+    """
     title = f"{column.name}: {column.sql_type}" if column.sql_type else column.name
     lines = [title, _blanks(column), *_WORDS[column.kind](column)]
+    if parent:
+        lines.append(f"A value that {parent} has.")
     for key in table.keys:
         if column.name in key.columns:
             others = [name for name in key.columns if name != column.name]

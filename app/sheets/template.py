@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,6 +18,7 @@ from rich.cells import cell_len
 from app.sheets.choices import Choices
 from app.sheets.header_names import header_names
 from app.sheets.notes import note, outgrows_excel
+from app.sheets.parents import Parent
 from app.sheets.sheet_names import sheet_name
 from app.sheets.table import UNSUPPORTED, Column, Table
 
@@ -30,6 +33,7 @@ FORMATS = {
     "time": "hh:mm:ss",
 }
 GENERAL = "General"
+NO_PARENTS: Mapping[str, Parent] = MappingProxyType({})
 # In characters, of which a Chinese one takes two: what a column is wide at least by its kind, at most, and beside its
 # header for the mark of the note.
 NARROWEST = {"date": 12, "datetime": 21, "time": 10, "text": 16, "json": 24}
@@ -55,8 +59,12 @@ def number_format(column: Column) -> str:
     return FORMATS.get(column.kind, GENERAL)
 
 
-def write_template(table: Table, path: Path) -> None:
-    """Write a workbook whose first sheet has a header for each writable column, and no rows."""
+def write_template(table: Table, path: Path, parents: Mapping[str, Parent] = NO_PARENTS) -> None:
+    """Write a workbook whose first sheet has a header for each writable column, and no rows.
+
+    Args:
+        parents: what foreign keys allow, by column.
+    """
     book = Workbook()
     book.properties.creator = "opsdesk"
     sheet = book.worksheets[0]
@@ -65,18 +73,20 @@ def write_template(table: Table, path: Path) -> None:
     choices = Choices(book, sheet)
     columns = writable_columns(table)
     for index, (column, header) in enumerate(zip(columns, header_names(table, columns), strict=True), start=1):
-        _write_header(sheet.cell(1, index), column, header, table)
+        parent = parents.get(column.name)
+        _write_header(sheet.cell(1, index), header, note(column, table, parent.name if parent else ""))
         sheet.column_dimensions[get_column_letter(index)] = _dimension(sheet, index, column, header)
         choices.offer(index, column)
+        if parent is not None:
+            choices.offer_parents(index, column, parent)
     book.save(path)
 
 
-def _write_header(cell: Any, column: Column, header: str, table: Table) -> None:
+def _write_header(cell: Any, header: str, text: str) -> None:
     cell.value = header
     cell.data_type = "s"  # also where it begins like a formula
     cell.font = Font(name="Calibri", size=11, bold=True)
     cell.alignment = Alignment(vertical="center", wrap_text=True)
-    text = note(column, table)
     lines = sum(1 + cell_len(line) // NOTE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, "opsdesk", height=NOTE_LINE * (lines + 1), width=NOTE_WIDTH)
 

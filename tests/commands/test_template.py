@@ -189,3 +189,47 @@ def test_what_cannot_be_written_is_said_and_nothing_is(
     assert (result.exit_code, result.stdout) == (code, ""), result.stderr
     assert sentence in result.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["folder.xlsx"]
+
+
+CITIES = "CREATE TABLE cities (code VARCHAR(20) PRIMARY KEY, no INT NOT NULL UNIQUE)"
+SHOPS = (
+    "CREATE TABLE shops (id INT PRIMARY KEY, city VARCHAR(20) NOT NULL, no INT, a INT, b INT, CONSTRAINT fk_city"
+    " FOREIGN KEY (city) REFERENCES cities (code), CONSTRAINT fk_no FOREIGN KEY (no) REFERENCES cities (no))"
+)
+
+
+def shops_template(cli: FlaskCliRunner, tmp_path: Path, *cities: str) -> tuple[Any, str]:
+    """Write the template of shops, whose cities have these codes; return it and what was said."""
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(CITIES)
+        connection.exec_driver_sql(SHOPS)
+        rows = [{"code": code, "no": 10 - number} for number, code in enumerate(cities)]
+        connection.execute(text("INSERT INTO cities VALUES (:code, :no)"), rows)
+    result = cli.invoke(args=["template", "shops", str(tmp_path / "shops.xlsx")])
+    assert result.exit_code == 0, result.stderr
+    return load_workbook(tmp_path / "shops.xlsx"), result.stderr
+
+
+def test_foreign_keys_have_lists_of_what_their_parents_have(cli: FlaskCliRunner, tmp_path: Path) -> None:
+    book, said = shops_template(cli, tmp_path, "北京", "=1", "00123")
+    rules = {str(rule.sqref): rule for rule in book.worksheets[0].data_validations.dataValidation}
+    assert set(rules) == {"B2:B1048576", "C2:C1048576"}
+    assert {rule.errorStyle for rule in rules.values()} == {"warning"}
+    hidden = book.worksheets[1]
+    assert hidden.sheet_state == "hidden"
+    ranges = {letter: rules[f"{letter}2:{letter}1048576"].formula1.rpartition("!")[2] for letter in "BC"}
+    lists = {letter: [cell.value for (cell,) in hidden[cells.replace("$", "")]] for letter, cells in ranges.items()}
+    assert lists == {"B": ["00123", "=1", "北京"], "C": [8, 9, 10]}
+    notes = [cell.comment.text for cell in book.worksheets[0][1]]
+    assert ["has." in note for note in notes] == [False, True, True, False, False]
+    assert "A value that cities.code has." in notes[1]
+    assert "No list" not in said
+
+
+def test_a_parent_with_too_many_values_has_no_list(
+    cli: FlaskCliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sheets.parents.MOST_VALUES", 2)
+    book, said = shops_template(cli, tmp_path, "a", "b", "c")
+    assert not book.worksheets[0].data_validations.dataValidation
+    assert "No list for city: cities.code has too many values." in said
