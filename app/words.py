@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # What a terminal obeys instead of showing it, or cannot show: C0 and C1 controls, halves of surrogate pairs, and what
 # turns the direction of the text after it (Unicode Standard Annex #9, 2).
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+LISTED = 3
 _QUOTED = re.compile(r"(['\"])(?:(?!\1).)*\1")
 _LINE_BREAK = re.compile(r"\r\n|[\n\x85\u2028\u2029]")
 
@@ -14,6 +16,12 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\x85\u2028\u2029]")
 def counted(number: int, noun: str) -> str:
     """Return a number and what it counts: `1 row`, `48,210 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a title has room for them: the first three, and how many more there are."""
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(text: str) -> str:

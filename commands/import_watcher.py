@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -26,6 +25,7 @@ class TerminalWatcher:
         self._yes = yes
         self._asks = sys.stdin.isatty() and sys.stderr.isatty()
         self._bar = RowBar("Importing")
+        self._shown: Any = None  # columns of the sheet before
 
     def __enter__(self) -> Self:
         """Return the watcher."""
@@ -71,9 +71,14 @@ class TerminalWatcher:
             f"{table} has {counted(rows, 'row')}. Rows that the sheet does not have are deleted. Go on?", err=True
         )
 
-    def planned(self, file: Path, head: Head, plan: Plan) -> None:
-        """Show how the headers map onto the columns."""
-        say(f'{file.name} · sheet "{head.sheet}" · header in row {head.header_row}')
+    def planned(self, file: str, head: Head, plan: Plan) -> None:
+        """Show how the headers map onto the columns; of sheets that follow and are alike, only that they are."""
+        alike = (plan.columns, plan.left_out) == self._shown
+        self._shown = plan.columns, plan.left_out
+        said = f'{file} · sheet "{head.sheet}" · header in row {head.header_row}'
+        say(f"{said} · the same columns" if alike else said)
+        if alike:
+            return
         keys = {name for key in plan.table.keys for name in key.columns}
         lines = [
             (

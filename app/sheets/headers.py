@@ -67,6 +67,16 @@ def make_plan(
     return Plan(sheet, header_row, table, tuple(matched), tuple(left_out))
 
 
+def own_headers(headers: Iterable[Header], columns: Iterable[str]) -> list[Header]:
+    """Return the headers without those that a file of rejects has beside a sheet's own.
+
+    Args:
+        columns: those of the table; what is called like one of them is the sheet's own.
+    """
+    added = set(REJECT_HEADERS) - set(columns)
+    return [(position, header) for position, header in headers if header not in added]
+
+
 def misfits(matched: Sequence[MappedColumn], table: Table) -> list[str]:
     """Return what is wrong with columns that a sheet is to fill, for an error: filled twice, unwritable, missing."""
     return _double_targets(matched) + _unwritable(matched) + _missing(matched, table)
@@ -80,10 +90,10 @@ def _matched(
     left_out: list[Header] = []
     unknown: list[Header] = []
     find = finder(table)
-    ignored = set(REJECT_HEADERS) - {column.name for column in table.columns}
+    own = set(own_headers(headers, [column.name for column in table.columns]))
     for position, header in headers:
         found: tuple[Column | None, str] | None
-        if header in ignored:
+        if (position, header) not in own:
             found = None, ""
         elif normalised(header) in chosen:
             found = chosen[normalised(header)], "--map"

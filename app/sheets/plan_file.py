@@ -31,7 +31,7 @@ import tomli_w
 from app.errors import Invalid
 from app.sheets.cells import column_letters
 from app.sheets.convert.texts import excerpt, shown
-from app.sheets.headers import REJECT_HEADERS, Header, did_you_mean, misfits
+from app.sheets.headers import Header, did_you_mean, misfits, own_headers
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.table import Table
 from app.words import plain
@@ -117,7 +117,7 @@ class PlanFile:
 
     def _check_headers(self, found: Sequence[Header], sheet: str, table: Table) -> None:
         """Raise Invalid, with all differences, unless these are the headers that the plan was made for, in order."""
-        there = own_headers(found, table)
+        there = own_headers(found, [column.name for column in table.columns])
         names = [header for _, header in there]
         if tuple(names) == self.headers:
             return
@@ -136,12 +136,6 @@ class PlanFile:
             f'The headers of sheet "{sheet}" are not those of the plan {self.path.name}:\n  ' + "\n  ".join(problems),
             "Is it the right sheet? Then edit the plan, or make a new one: leave out --plan, and say --save-plan.",
         )
-
-
-def own_headers(headers: Iterable[Header], table: Table) -> list[Header]:
-    """Return the headers without those that a file of rejects has beside them."""
-    ignored = set(REJECT_HEADERS) - {column.name for column in table.columns}
-    return [(position, header) for position, header in headers if header not in ignored]
 
 
 def plan_text(plan: PlanFile, name: str) -> str:

@@ -15,7 +15,9 @@ from app.services.imports.kept_files import copied
 from app.services.imports.limits import reading_limits
 from app.services.imports.loaded import Loaded
 from app.services.imports.new_table import NewTable, infer
+from app.services.imports.opened import opened
 from app.services.imports.outcome import Outcome
+from app.services.imports.plans import save_plan
 from app.services.imports.rejections import Rejections, RowsRejected
 from app.services.imports.rejects_file import left_out, write_rejects
 from app.services.imports.replacing import agreed_to_replace
@@ -28,10 +30,11 @@ from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
 from app.sheets.modes import INSERT, MODES, key_of
 from app.sheets.plan import Plan
-from app.sheets.process import Reader
 from app.sheets.read.options import ReadOptions
+from app.sheets.readers import Readers
 from app.sheets.table import Key
 from app.sheets.target import find
+from app.words import listed
 
 __all__ = [
     "MODES",
@@ -56,19 +59,20 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
     Raises:
         AppError: nothing was written, and why; RowsRejected names the cells.
     """
-    if request.rejects is not None:
-        check_free(request.rejects, "--rejects")
+    for path, option in ((request.rejects, "--rejects"), (request.save_plan, "--save-plan")):
+        if path is not None:
+            check_free(path, option)
     with ExitStack() as stack:
         copies = [] if request.dry_run else stack.enter_context(copied(request.files))  # before they are read
-        readers = [stack.enter_context(Reader(path, request.limits, request.options)) for path in request.files]
-        sources = [
-            Source(reader, reader.head(request.sheet, request.header_row, request.skip_hidden)) for reader in readers
-        ]
+        sources = opened(stack.enter_context(Readers(request.limits)), request)
+        copies = [copies[source.file] for source in sources] if copies else []
         new_table = _prepare(sources, request, watcher)
+        if request.save_plan is not None:
+            save_plan(request.save_plan, sources, new_table, request)
         key = None if new_table is not None else _key(sources, request)
         if request.mode.deletes and not request.dry_run:
             agreed_to_replace(db.engine, request.table, watcher)
-        name = f"{', '.join(path.name for path in request.files)} → {request.table}"
+        name = f"{listed([path.name for path in request.files])} → {request.table}"
         options = {} if request.dry_run else record(sources, copies, new_table, key, request).as_options()
         details = runs.Details(dry_run=request.dry_run, options=options)
         with _rejects_written(sources, request), table_locked(request.table, request.wait_s) as lock:
@@ -98,7 +102,7 @@ def _prepare(sources: list[Source], request: ImportRequest, watcher: Watcher) ->
     """Make all plans; return the table to make, if one is to be made (its plan comes with it)."""
     if request.create:
         if len(sources) > 1:
-            raise Refused("--create takes one file.", "Import the others into the table that it makes.")
+            raise Refused("--create takes one sheet.", "Import the others into the table that it makes.")
         if request.mode != INSERT:
             raise Refused(f"--create makes an empty table: there is nothing to {request.mode.name} in it.")
         return infer(db.engine, sources[0], request, watcher)

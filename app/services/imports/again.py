@@ -58,10 +58,7 @@ def check_new(sources: Sequence[Source], copies: Sequence[Copy], table: str) -> 
 
 def _contents(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Content]:
     hashes = [copy.sha256 for copy in copies] or [sha256_of(source.reader.path) for source in sources]
-    return [
-        Content(source.reader.path.name, sha256, source.head.sheet)
-        for source, sha256 in zip(sources, hashes, strict=True)
-    ]
+    return [Content(source.name, sha256, source.head.sheet) for source, sha256 in zip(sources, hashes, strict=True)]
 
 
 def _earlier(content: Content, table: str) -> Run | None:

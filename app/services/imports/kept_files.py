@@ -54,6 +54,7 @@ class Copy:
             with self.unfinished.open("rb") as file:
                 os.fsync(file.fileno())
             self.unfinished.replace(path_of(self.sha256))
+            self.unfinished = None
         except OSError as error:
             self.lack = _unkept(self.path, error)
 

@@ -38,7 +38,7 @@ def load_and_prove(
         after = totals(connection, table, columns)
         found = differences(before, after, source.summary, columns)
         if found:
-            raise NotProved(table, source.reader.path.name, found)
+            raise NotProved(table, source.name, found)
         source.unproved = unproved_columns(source.summary, columns)
         loaded.counts[INSERTED] += source.summary.good
         loaded.proofs.append(proof_of(source))

@@ -15,7 +15,7 @@ from app.services.imports.roads import roll_back
 from app.services.imports.sources import Source
 from app.services.runs import CommitUnknown
 from app.sheets.frames import ProfileJob
-from app.sheets.headers import Header
+from app.sheets.headers import Header, own_headers
 from app.sheets.infer import infer_table
 from app.sheets.plan import MappedColumn, Plan
 from app.sheets.table import Table
@@ -58,7 +58,8 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
         if sa.inspect(connection).has_table(request.table):
             raise Conflict(f'There is a table "{request.table}" already.', "Leave out --create to import into it.")
     head = source.head
-    headers = tuple((position, text) for position, text in head.headers if request.mapping.get(text) != "")
+    own = own_headers(head.headers, ())
+    headers = tuple((position, text) for position, text in own if request.mapping.get(text) != "")
     positions = tuple(position for position, _ in headers)
     job = ProfileJob(head.sheet, head.header_row, positions, request.limit, request.skip_hidden)
     found = source.reader.profile(job)

@@ -98,6 +98,4 @@ def _violating_cell(sources: Sequence[Source], violation: Violation) -> Rejected
 
 def _cell(source: Source, row: int, index: int, cause: str, value: str) -> RejectedCell:
     mapped = source.planned.columns[index]
-    return RejectedCell(
-        source.reader.path.name, source.head.sheet, row, mapped.position, mapped.column.name, cause, value
-    )
+    return RejectedCell(source.name, source.head.sheet, row, mapped.position, mapped.column.name, cause, value)

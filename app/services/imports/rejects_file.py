@@ -37,7 +37,7 @@ def left_out(written: int, rejected: int) -> str:
 def _sheets(sources: Sequence[Source], cells: Sequence[RejectedCell]) -> Iterator[RejectsSheet]:
     titles: set[str] = set()
     for source in sources:
-        own = [cell for cell in cells if (cell.file, cell.sheet) == (source.reader.path.name, source.head.sheet)]
+        own = [cell for cell in cells if (cell.file, cell.sheet) == (source.name, source.head.sheet)]
         if own:
             title = _title(source, len(sources) == 1, titles)
             columns = frozenset(column.name for column in source.planned.table.columns)

@@ -69,7 +69,7 @@ def record(
             copy.sha256,
             source.head.sheet,
             source.head.header_row,
-            _mapped(source, new_table),
+            mapped(source, new_table),
             source.head.encoding,
             source.head.delimiter,
         )
@@ -108,7 +108,8 @@ def replay_of(options: dict[str, Any]) -> Replay | None:
     )
 
 
-def _mapped(source: Source, new_table: NewTable | None) -> tuple[Mapped, ...]:
+def mapped(source: Source, new_table: NewTable | None) -> tuple[Mapped, ...]:
+    """Return how a sheet's columns go into the table's, or into those of a table that is going to be made."""
     if new_table is not None:
         return new_table.mapping()
-    return tuple((mapped.position, mapped.header, mapped.column.name) for mapped in source.planned.columns)
+    return tuple((column.position, column.header, column.column.name) for column in source.planned.columns)

@@ -11,6 +11,7 @@ from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.frames import Head
 from app.sheets.modes import INSERT, Mode
 from app.sheets.plan import Plan
+from app.sheets.plan_file import PlanFile
 from app.sheets.process import Limits
 from app.sheets.read.options import FOUND, ReadOptions
 
@@ -27,6 +28,9 @@ class ImportRequest:
         mode: one of `app.sheets.modes.MODES`: what is done with rows that the table has.
         key: the columns by which rows are known again; none: found by itself.
         skips: leave out rows that cannot be loaded, and load the others.
+        all_sheets: every visible sheet of each file, not one.
+        plan: a plan file's; then `mapping` is empty, and the other options are already as it says.
+        save_plan: where to write the plan of this import; None: nowhere.
         create: make the table, inferred from the first file.
         dry_run: do everything, and roll back.
         max_errors: how many rejects to keep.
@@ -47,6 +51,9 @@ class ImportRequest:
     mode: Mode = INSERT
     key: tuple[str, ...] = ()
     skips: bool = False
+    all_sheets: bool = False
+    plan: PlanFile | None = None
+    save_plan: Path | None = None
     create: bool = False
     dry_run: bool = False
     skip_hidden: bool = False
@@ -62,6 +69,8 @@ class ImportRequest:
         optional = {
             "sheet": self.sheet,
             "header_row": self.header_row,
+            "all_sheets": self.all_sheets,
+            "plan": str(self.plan.path) if self.plan is not None else None,
             "map": dict(self.mapping),
             "null": sorted(self.rules.nulls),
             "thousands": self.rules.thousands,
@@ -95,7 +104,7 @@ class Watcher(Protocol):
     def replace(self, table: str, rows: int) -> bool:
         """Tell whether a table that has so many rows may be replaced: what the sheets do not have is deleted."""
 
-    def planned(self, file: Path, head: Head, plan: Plan) -> None:
+    def planned(self, file: str, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""
 
     def loading(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,13 +21,21 @@ class RowsRejectedError(Exception):
 
 @dataclass
 class Source:
-    """One sheet on its way into the table. `numbers` are the Excel rows of what was read, in order."""
+    """One sheet on its way into the table.
+
+    Attributes:
+        reader: of its file, which it may share with other sheets.
+        file: the place of its file among those of the import.
+        numbers: the Excel rows of what was read, in order.
+    """
 
     reader: Reader
     head: Head
     plan: Plan | None = None
+    file: int = 0
     numbers: array[int] = field(default_factory=lambda: array("I"))
     unproved: list[str] = field(default_factory=list)
+    _summary: Summary | None = None
 
     def make_plan(self, table: Table, request: ImportRequest, watcher: Watcher) -> None:
         """Match the headers to the table.
@@ -36,8 +44,16 @@ class Source:
             Invalid: they do not fit.
         """
         head = self.head
-        self.plan = make_plan(head.sheet, head.header_row, head.headers, table, request.mapping, watcher.leave_out)
-        watcher.planned(self.reader.path, head, self.plan)
+        if request.plan is not None:
+            self.plan = request.plan.plan(head.sheet, head.header_row, head.headers, table)
+        else:
+            self.plan = make_plan(head.sheet, head.header_row, head.headers, table, request.mapping, watcher.leave_out)
+        watcher.planned(self.name, head, self.plan)
+
+    @property
+    def name(self) -> str:
+        """Return what its file is called in messages."""
+        return self.reader.name
 
     @property
     def columns(self) -> list[Column]:
@@ -53,8 +69,8 @@ class Source:
     @property
     def summary(self) -> Summary:
         """Return what was read; complete when all rows have been taken."""
-        assert self.reader.summary is not None  # noqa: S101 - the rows have been taken
-        return self.reader.summary
+        assert self._summary is not None  # noqa: S101 - the rows have been taken
+        return self._summary
 
     def rows(
         self, request: ImportRequest, sink: str, progress: Progress, stage: int | None = None, goes_on: bool = False
@@ -76,6 +92,7 @@ class Source:
             self.numbers.extend(batch.numbers)
             progress(len(self.numbers), batch.share)
             yield batch.rows
+        self._summary = self.reader.summary
         if self.summary.rejected and not goes_on:
             raise RowsRejectedError
 
@@ -84,10 +101,15 @@ class Source:
         summary = self.summary
         notes = [f"Counted, but not compared value by value: {', '.join(self.unproved)}."] if self.unproved else []
         return SheetReport(
-            self.reader.path.name,
+            self.name,
             self.head.sheet,
             self.head.header_row,
             summary.rows,
             summary.blank_rows,
             (*self.head.warnings, *summary.warnings, *notes),
         )
+
+
+def files_of(sources: Sequence[Source]) -> int:
+    """Return how many files the sheets are from."""
+    return len({source.file for source in sources})
