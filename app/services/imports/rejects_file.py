@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.services.imports.sources import Source
 from app.services.new_file import new_file
 from app.sheets.rejects import RejectedCell
-from app.sheets.rejects_book import RejectsSheet, write_rejects_book
 from app.sheets.sheet_names import LONGEST_SHEET_NAME, sheet_name
 from app.words import counted
+
+if TYPE_CHECKING:  # openpyxl takes 0.1 s to import, which most imports do not need
+    from app.sheets.rejects_book import RejectsSheet
 
 
 def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> int:
@@ -23,6 +26,8 @@ def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[Rejecte
         NotFound, Refused: it cannot be written there.
         AppError: a source can no longer be read.
     """
+    from app.sheets.rejects_book import write_rejects_book
+
     with new_file(path, force=False) as unfinished:
         return write_rejects_book(unfinished, _sheets(sources, cells))
 
@@ -35,6 +40,8 @@ def left_out(written: int, rejected: int) -> str:
 
 
 def _sheets(sources: Sequence[Source], cells: Sequence[RejectedCell]) -> Iterator[RejectsSheet]:
+    from app.sheets.rejects_book import RejectsSheet
+
     titles: set[str] = set()
     for source in sources:
         own = [cell for cell in cells if (cell.file, cell.sheet) == (source.name, source.head.sheet)]
