@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import SSCursor
 
+from app.sheets.fetch.mysql_row import ASCII, BYTES, UTF8, row_of
 from app.sheets.fetch.result import BATCH, Result
 from app.sheets.table import Column
 
@@ -36,6 +37,10 @@ KINDS = {
 }
 
 
+# By the encoding that pymysql reads a column in.
+_KINDS_OF_TEXT = {"ascii": ASCII, None: BYTES}
+
+
 class _Stream(SSCursor):
     """A cursor that can be left before its last row; pymysql's own reads on to the end, however far that is."""
 
@@ -45,6 +50,18 @@ class _Stream(SSCursor):
     def is_over(self) -> bool:
         """Tell whether every row has been read."""
         return self._result is None or not self._result.unbuffered_active
+
+    def rows(self) -> list[list[Any]]:
+        """Return the next `BATCH` rows, fewer at the end; faster than pymysql, which takes each value by itself."""
+        found: list[list[Any]] = []
+        result, kinds = self._result, [_KINDS_OF_TEXT.get(encoding, UTF8) for encoding, _ in self._result.converters]
+        while len(found) < BATCH and result.unbuffered_active:
+            packet = result.connection._read_packet()
+            if result._check_packet_is_eof(packet):
+                result.unbuffered_active, result.connection = False, None
+            else:
+                found.append(row_of(packet.get_all_data(), kinds))
+        return found
 
     def leave(self) -> None:
         """Forget the rows that are still to come; the connection is of no use any more."""
@@ -63,7 +80,7 @@ def fetch(connection: sa.Connection, query: str) -> Iterator[Result]:
     finally:
         driver.decoders = decoders
     about = cursor.description or ()
-    batches = iter(lambda: cursor.fetchmany(BATCH), ())
+    batches = iter(cursor.rows, []) if about else iter(())
     try:
         yield Result(tuple(field[0] for field in about), tuple(map(_column, about)), batches)
     finally:

@@ -42,18 +42,20 @@ class SheetWriter:
         """Write some rows, of which all columns are given; return how many of them have no value at all."""
         first = self.rows + 2
         numbers = list(map(str, range(first, first + count)))
-        template: list[str] = ['<row r="%s">']
+        between = ['<row r="']
         fields: list[Sequence[str | None]] = [numbers]
+        before = '">'
         for letters, column in zip(self._letters, columns, strict=True):
             start = f'<c r="{letters}'
             if None in column.texts:
-                template.append("%s")
+                between.append(before)
                 fields.append(_with_blanks(start, column, numbers))
+                before = ""
             else:
-                template.append(f'{start}%s"{column.before}%s{column.after}')
+                between += [before + start, f'"{column.before}']
                 fields += [numbers, column.texts]
-        rows = map(("".join(template) + "</row>").__mod__, zip(*fields, strict=True))
-        self._part.write("".join(rows).encode())
+                before = column.after
+        self._part.write(_woven([*between, f"{before}</row>"], fields, count).encode())
         self.rows += count
         return _blank_rows(columns, count)
 
@@ -62,6 +64,22 @@ class SheetWriter:
         last = f"{self._letters[-1] if self._letters else 'A'}{self.rows + 1}"
         self._part.write(parts.sheet_tail(last).encode())
         self._open.close()
+
+
+def _woven(between: Sequence[str], fields: Sequence[Sequence[str | None]], count: int) -> str:
+    """Return rows of fields with texts before, between and behind them; templates row by row take longer.
+
+    Args:
+        between: one more than there are fields.
+        fields: the texts of each in all rows, none of them None.
+    """
+    width = len(between) + len(fields)
+    pieces: list[str | None] = [""] * (width * count)
+    for place, text in enumerate(between):
+        pieces[2 * place :: width] = [text] * count
+    for place, texts in enumerate(fields):
+        pieces[2 * place + 1 :: width] = texts
+    return "".join(pieces)  # type: ignore[arg-type] # as said of fields
 
 
 def _with_blanks(start: str, column: Spelled, numbers: Sequence[str]) -> list[str]:
