@@ -10,8 +10,8 @@ from typing import Self
 from app.sheets.process import Limits, Reader
 from app.sheets.read.options import FOUND, ReadOptions
 
-# Each may take as much memory as the limits allow.
-MOST_PROCESSES = 4
+# Each takes 20 MB, and may take as much memory as the limits allow.
+MOST_PROCESSES = 8
 
 
 class Readers:

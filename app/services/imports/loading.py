@@ -30,12 +30,13 @@ def load_and_prove(
     load, sink = road(connection)
     table = request.table
     loaded = Loaded()
+    after, filled = None, None
     for place, source in enumerate(sources):
         columns = source.columns
-        before = totals(connection, table, columns)
+        before = after if after is not None and columns == filled else totals(connection, table, columns)
         rows = source.rows(request, sink, part_of(progress, place, len(sources), loaded.counts[INSERTED]))
         load(connection, table, columns, rows)
-        after = totals(connection, table, columns)
+        after, filled = totals(connection, table, columns), columns
         found = differences(before, after, source.summary, columns)
         if found:
             raise NotProved(table, source.name, found)
