@@ -11,6 +11,7 @@ import click
 from benchmarks.measuring import Run, measure
 
 ROUNDS = 3
+LARGE = 500_000  # rows, beyond which who takes a minute takes part once
 
 
 @dataclass
@@ -28,15 +29,24 @@ class Contender:
         return statistics.median(run.seconds for run in self.runs)
 
 
+def rounds_of(rows: int, fast: bool) -> int:
+    """Return in how many rounds a contender takes part."""
+    return ROUNDS if fast or rows <= LARGE else 1
+
+
 def hold(
-    contenders: list[Contender], environment: dict[str, str] | None = None, prepare: Callable[[], None] = lambda: None
+    contenders: list[Contender],
+    environment: dict[str, str] | None = None,
+    prepare: Callable[[], None] = lambda: None,
+    check: Callable[[Contender], None] = lambda _: None,
 ) -> None:
-    """Run the contenders in turns, each after `prepare`."""
+    """Run the contenders in turns, each after `prepare`; `check` looks at what it has done."""
     for number in range(ROUNDS):
         for contender in contenders:
             if number < contender.rounds:
                 prepare()
                 contender.runs.append(measure(contender.name, contender.command, environment))
+                check(contender)
 
 
 def report(title: str, rows: int, contenders: list[Contender]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROC = Path("/proc")
-SAMPLE_EVERY_S = 0.02
+SAMPLE_EVERY_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _cpu_seconds() -> float:
 
 
 class _Memory(threading.Thread):
-    """Samples the resident memory of a process and its children, in KiB; pages that they share count for each."""
+    """Samples the memory of a process and its children, in KiB; a page that some of them share counts once."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -57,10 +57,10 @@ class _Memory(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(SAMPLE_EVERY_S):
-            statuses = [_status(pid) for pid in _tree(self._pid)]
-            together = sum(status.get("VmRSS", 0) for status in statuses)
+            pids = _tree(self._pid)
+            together = sum(_sizes(pid, "smaps_rollup").get("Pss", 0) for pid in pids)
             # A process's own peak may have come and gone between two samples.
-            self.most = max(self.most, together, *(status.get("VmHWM", 0) for status in statuses))
+            self.most = max(self.most, together, *(_sizes(pid, "status").get("VmHWM", 0) for pid in pids))
 
     def stop(self) -> None:
         """Take no more samples."""
@@ -77,9 +77,9 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _status(pid: int) -> dict[str, int]:
-    """Return the KiB lines of a process's status by name; none of one that is over."""
-    lines = (line.split() for line in _words(PROC / str(pid) / "status").splitlines())
+def _sizes(pid: int, file: str) -> dict[str, int]:
+    """Return the KiB lines of a file about a process by name; none of one that is over."""
+    lines = (line.split() for line in _words(PROC / str(pid) / file).splitlines())
     return {words[0].rstrip(":"): int(words[1]) for words in lines if words[-1:] == ["kB"]}
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.duckdb_extensions import duckdb_with
+
 
 def openpyxl_rows(path: Path) -> Iterator[Any]:
     """Yield rows as openpyxl's read-only mode gives them."""
@@ -62,12 +64,7 @@ def with_fastexcel_to_python(path: Path) -> int:
 
 def with_duckdb(path: Path) -> int:
     """Read an Arrow table, whose types it takes from the first row; blank cells there are those of a text column."""
-    import duckdb
-    import duckdb_extension_excel
-
-    extensions = Path(duckdb_extension_excel.__file__).parent / "extensions"
-    connection = duckdb.connect()
-    connection.load_extension(str(extensions / f"v{duckdb.__version__}" / "excel.duckdb_extension"))
+    connection = duckdb_with("excel")
     relation = connection.sql("SELECT * FROM read_xlsx(?, empty_as_varchar = true)", params=[str(path)])
     return int(relation.to_arrow_table().num_rows) + 1
 

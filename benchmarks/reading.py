@@ -9,15 +9,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks.contest import ROUNDS, Contender, hold, report
+from benchmarks.contest import Contender, hold, report, rounds_of
 from benchmarks.measuring import ROOT
 from benchmarks.readers import READERS
 from benchmarks.sheet import TEXTS
 
 DEFAULT_ROWS = (100_000, 1_000_000)
-# A reader that takes a minute for 1,000,000 rows reads large sheets once.
 SLOW = "openpyxl read-only"
-LARGE = 500_000
 
 
 def measure_reading(sizes: tuple[int, ...], folder: Path) -> None:
@@ -25,7 +23,7 @@ def measure_reading(sizes: tuple[int, ...], folder: Path) -> None:
     rates: dict[str, list[tuple[int, float]]] = {texts: [] for texts in TEXTS}
     for rows in sizes:
         for texts, path in _sheets(rows, folder).items():
-            contenders = [Contender(name, _command(name, path), _rounds(name, rows)) for name in READERS]
+            contenders = [Contender(name, _command(name, path), rounds_of(rows, name != SLOW)) for name in READERS]
             hold(contenders)
             _check(contenders, rows)
             report(texts, rows, contenders)
@@ -50,10 +48,6 @@ def _sheets(rows: int, folder: Path) -> dict[str, Path]:
 
 def _command(name: str, path: Path) -> list[str]:
     return [sys.executable, "-m", "benchmarks.readers", name, str(path)]
-
-
-def _rounds(name: str, rows: int) -> int:
-    return 1 if name == SLOW and rows > LARGE else ROUNDS
 
 
 def _check(contenders: list[Contender], rows: int) -> None:
