@@ -17,7 +17,8 @@ MOST_PROCESSES = 8
 class Readers:
     """Opens files for reading. Use it in a `with`: all processes end with it.
 
-    Beyond `most` processes the one that was used longest ago ends; its file is opened anew if it is wanted again.
+    Beyond `most` processes the one that was used last ends; its file is opened anew if it is wanted again. Files are
+    gone through in their order, as often as need be, so that one's turn comes again after all others.
     """
 
     def __init__(self, limits: Limits, most: int = MOST_PROCESSES) -> None:
@@ -47,5 +48,5 @@ class Readers:
     def _make_room(self, reader: Reader) -> None:
         self._live = [live for live in self._live if live is not reader]
         while len(self._live) >= self._most:
-            self._live.pop(0).close()
+            self._live.pop().close()
         self._live.append(reader)
