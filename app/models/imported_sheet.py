@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
 
+LONG_BINARY = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+
 
 class ImportedSheet(Base):
     """A sheet that was imported. Its row is there if, and only if, its data is.
@@ -19,7 +21,8 @@ class ImportedSheet(Base):
     Attributes:
         number: its place among the sheets of the run, from 0.
         sha256: of the file, as hex.
-        inserted: the sheet's rows that were inserted, as `app.sheets.row_set` packs them; None: all that were loaded.
+        left_out: the sheet's rows that the table forbade, as `app.sheets.row_set` packs them; None: there were none.
+        inserted: the sheet's rows that were inserted, packed alike; None: all that were loaded.
         proof: what was compared before the commit (see `app.services.imports.proofs`).
     """
 
@@ -31,5 +34,6 @@ class ImportedSheet(Base):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     file: Mapped[str] = mapped_column(String(255))
     sheet: Mapped[str] = mapped_column(String(255))
-    inserted: Mapped[bytes | None] = mapped_column(LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb"))
+    left_out: Mapped[bytes | None] = mapped_column(LONG_BINARY)
+    inserted: Mapped[bytes | None] = mapped_column(LONG_BINARY)
     proof: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -51,6 +51,10 @@ class Rows(Protocol):
         """Return the FROM clause of those rows, called `p`."""
         ...
 
+    def keep_changed(self, connection: sa.Connection) -> None:
+        """Take out of the stage what is no longer in the table as it was imported."""
+        ...
+
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:
         """Delete those that are equal to what is staged. `own` are the table's foreign keys to itself."""
         ...
@@ -100,6 +104,15 @@ class _ByKey:
     def parents(self) -> str:
         return f"{STAGE} s {ordered_join(self.dialect)} {self.table} p ON {self._key('p')}"
 
+    def keep_changed(self, connection: sa.Connection) -> None:
+        if self.dialect.name == "sqlite":
+            there = f"SELECT 1 FROM {self.table} t WHERE {self._key('t')} AND {self._same()}"  # noqa: S608 - reflected names
+            connection.exec_driver_sql(f"DELETE FROM {STAGE} AS s WHERE NOT EXISTS ({there})")  # noqa: S608
+        else:
+            first = quoted(self.dialect, self.key.columns[0])
+            joined = f"{STAGE} s LEFT JOIN {self.table} t ON {self._key('t')}"
+            connection.exec_driver_sql(f"DELETE s FROM {joined} WHERE t.{first} IS NULL OR NOT ({self._same()})")
+
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:
         rows = f"{STAGE} s {ordered_join(self.dialect)} {self.table} t ON {self._key('t')} AND {self._same()}"
         rows += leaves(own, self.table, self.key, self.dialect)
@@ -142,6 +155,9 @@ class _Whole:
 
     def parents(self) -> str:
         return f"{self.table} p"
+
+    def keep_changed(self, connection: sa.Connection) -> None:
+        """Do nothing: without a key, a row that was changed is not known again."""
 
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:  # noqa: ARG002 - all rows go
         connection.exec_driver_sql(f"DELETE FROM {self.table}")  # noqa: S608 - reflected name

@@ -14,6 +14,7 @@ from commands.runs.run_id import run_id_argument
 from commands.wait_option import wait_option
 
 if TYPE_CHECKING:
+    from app.services.imports.undoable import Undoable
     from app.services.imports.undoing import Undone
 
 
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Undo without asking.")
 @wait_option("Wait this long for another run that holds the table.")
 @password_stdin_option
+@click.option(
+    "--keep-changed", is_flag=True, help="Leave rows as they are that were changed since; take back the others."
+)
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, json_: bool) -> None:
-    """Take the import ID back: delete exactly the rows that it inserted.
+def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, keep_changed: bool, json_: bool) -> None:
+    """Take the import ID back: delete the rows that it inserted, and bring back those that it updated or deleted.
 
-    The kept workbook is read again, and every row of it must be in the table with the values that were imported. Where
-    rows are missing, were changed since, or have others pointing to them, nothing is deleted. All or nothing, in one
-    transaction. A table that --create made stays, empty.
+    The kept workbook is read again, and every row that it wrote must be in the table with the values that were
+    imported. Where rows are missing, were changed since, or have others pointing to them, nothing is undone, unless
+    --keep-changed leaves those as they are. All or nothing, in one transaction. A table that --create made stays,
+    empty.
 
     Runs of scripts keep counts, not the values that were there before, and cannot be undone.
 
@@ -44,18 +49,27 @@ def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, json_: 
     password = file_password(password_stdin)
     what = undoable(run_id)
     if not yes:
-        loss = f"This deletes {counted(what.rows, 'row')} from {what.table.name}: run {run_id}, {what.name}."
-        confirm(loss, "Nothing was deleted.", database.name() if current_app.config["PRODUCTION"] else "")
-    done = undo(what, password, wait_s)
+        loss = f"This {_plan(what)} of {what.table.name}: run {run_id}, {what.name}."
+        confirm(loss, "Nothing was undone.", database.name() if current_app.config["PRODUCTION"] else "")
+    done = undo(what, password, wait_s, keep_changed)
     if json_:
         click.echo(as_json({**asdict(done), "seconds": round(done.seconds, 3)}))
     _print(done)
 
 
+def _plan(what: Undoable) -> str:
+    """Return what would be done: `deletes 3 rows, restores 1 row`."""
+    acts = {"deletes": what.inserted, "restores": what.updated, "inserts": what.deleted}
+    return ", ".join(f"{act} {counted(rows, 'row')}" for act, rows in acts.items() if rows)
+
+
 def _print(done: Undone) -> None:
+    acts = {"deleted from": done.deleted, "restored in": done.restored, "inserted again into": done.inserted}
+    what = ", ".join(f"{counted(rows, 'row')} {act} {done.table}" for act, rows in acts.items() if rows)
     stay = f"; {counted(done.left, 'row')} stay{'s' * (done.left == 1)}" if done.left else ""
-    rows = f"{counted(done.rows, 'row')} deleted from {done.table}"
-    say(f"Run {done.undoes} is undone: {rows} in {done.seconds:.1f} s{stay}.")
+    say(f"Run {done.undoes} is undone: {what or 'no row was as it had left it'} in {done.seconds:.1f} s{stay}.")
+    if done.kept:
+        say(f"{counted(done.kept, 'row')} of it, changed or gone since, {'is' if done.kept == 1 else 'are'} as before.")
     if done.created:
         empty = "" if done.left else ", empty"
         say(f"The table {done.table}, which run {done.undoes} made, stays{empty}: drop it yourself if nobody needs it.")

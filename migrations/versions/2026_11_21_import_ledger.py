@@ -27,6 +27,7 @@ def upgrade():
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('file', sa.String(length=255), nullable=False),
     sa.Column('sheet', sa.String(length=255), nullable=False),
+    sa.Column('left_out', LONG_BINARY, nullable=True),
     sa.Column('inserted', LONG_BINARY, nullable=True),
     sa.Column('proof', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('run_id', 'number', name=op.f('pk_imported_sheets')),

@@ -308,7 +308,7 @@ ROWS = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(there=ROWS, sheet=ROWS, mode=st.sampled_from(MODES), skips=st.booleans())
 def test_modes_do_what_a_dictionary_does(
     there: dict[int, Any], sheet: dict[int, Any], mode: str, skips: bool, app: Flask, book: Book, import_excel: Importer

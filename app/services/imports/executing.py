@@ -18,13 +18,14 @@ from app.services.imports.keeping import keep
 from app.services.imports.kept_files import Copy, days
 from app.services.imports.loaded import Loaded
 from app.services.imports.loading import load_and_prove
-from app.services.imports.merging import look_for_violations, merge_and_prove, stage
+from app.services.imports.merging import merge_and_prove
 from app.services.imports.new_table import NewTable, created
 from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.rejections import RowsRejected, rejections
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.roads import goes_straight, loading_connection
-from app.services.imports.sources import RowsRejectedError, Source
+from app.services.imports.sources import RowsRejectedError, Source, files_of
+from app.services.imports.staged_sheets import look_for_violations, stage
 from app.sheets.diagnose import Violations
 from app.sheets.process import Progress
 from app.sheets.table import Key
@@ -79,13 +80,14 @@ def _loaded(
     if goes_straight(connection, sources, request, key):
         loaded = load_and_prove(connection, sources, request, progress)
     else:
-        loaded = merge_and_prove(connection, sources, request, key, progress, None if request.dry_run else run.id)
+        kept_for = None if request.dry_run or not days() else run.id
+        loaded = merge_and_prove(connection, sources, request, key, progress, kept_for)
     if request.dry_run:
         connection.rollback()
         run.rows[request.table] = loaded.written()
         loaded.cannot_undo = "it was a dry run"
         return loaded
-    loaded.cannot_undo = keep(sources, copies, request.create)
+    loaded.cannot_undo = loaded.cannot_undo or keep(sources, copies, request.create)
     drop_expired_images(connection, days())
     _record(connection, sources, copies, request, loaded, run)
     runs.commit(run, connection, {request.table: loaded.written()})
@@ -109,6 +111,7 @@ def _record(
             "sha256": copy.sha256,
             "file": copy.path.name[:255],
             "sheet": source.head.sheet,
+            "left_out": loaded.left_out[number],
             "inserted": loaded.inserted[number],
             "proof": loaded.proofs[number],
         }
@@ -131,5 +134,5 @@ def _explained(
         except (sa.exc.SQLAlchemyError, pymysql.err.Error, sqlite3.Error) as another:
             hint = f"The cells could not be found: {failure_of(another).message}"
     if found.rows or isinstance(error, RowsRejectedError):
-        return RowsRejected(rejections(sources, found, request.max_errors), len(sources))
+        return RowsRejected(rejections(sources, found, request.max_errors), files_of(sources))
     return Unexplained(error, hint)

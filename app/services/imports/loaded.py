@@ -21,7 +21,8 @@ class Loaded:
         counts: rows by what was done to them: inserted, updated, deleted, unchanged, skipped.
         rejections: what was left out.
         proofs: for each sheet what was compared, for the ledger.
-        inserted: for each sheet the rows that were inserted, as `app.sheets.row_set` packs them; None: all.
+        left_out: for each sheet the rows that the table forbade, as `app.sheets.row_set` packs them; None: none.
+        inserted: for each sheet the rows that were inserted, packed alike; None: all that were loaded.
         samples: a few rows before and after, in a dry run.
         cannot_undo: why it cannot be undone, without a full stop; "" where it can.
     """
@@ -29,6 +30,7 @@ class Loaded:
     counts: Counter[str] = field(default_factory=Counter)
     rejections: Rejections = field(default_factory=Rejections)
     proofs: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[bytes | None] = field(default_factory=list)
     inserted: list[bytes | None] = field(default_factory=list)
     samples: list[RowChange] = field(default_factory=list)
     cannot_undo: str = ""

@@ -43,6 +43,7 @@ def load_and_prove(
         source.unproved = unproved_columns(source.summary, columns)
         loaded.counts[INSERTED] += source.summary.good
         loaded.proofs.append(proof_of(source))
+        loaded.left_out.append(None)
         loaded.inserted.append(None)
     return loaded
 

@@ -1,8 +1,9 @@
-"""Load every sheet into a stage, compare it with the table, and write what differs: each step for all rows at once."""
+"""Compare staged sheets with the table, and write what differs: each step for all rows at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -10,23 +11,21 @@ from app.models.before_image import DELETED as WAS_DELETED
 from app.models.before_image import UPDATED as WAS_UPDATED
 from app.services.imports.before_images import keep_images
 from app.services.imports.loaded import DELETED, INSERTED, SKIPPED, UNCHANGED, UPDATED, Loaded
-from app.services.imports.loading import part_of
 from app.services.imports.proofs import NotProved, proof_of
 from app.services.imports.rejections import RowsRejected, rejections
 from app.services.imports.replacing import check_nothing_points, leftovers_of
 from app.services.imports.request import ImportRequest
 from app.services.imports.samples import samples_of
-from app.services.imports.sources import Source
-from app.services.imports.staging import STAGE_STEP, drop_rows, drop_stage, fill_stage, make_stage, span
+from app.services.imports.sources import Source, files_of
+from app.services.imports.staged_sheets import look_for_violations, stage, within
+from app.services.imports.staging import drop_stage, span
 from app.sheets import row_set
-from app.sheets.diagnose import Merging, Violations, violations, warned
-from app.sheets.equality import staged_columns
-from app.sheets.load.mysql import LoadError
-from app.sheets.load.statements import STAGE, STAGE_ROW
+from app.sheets.load.statements import STAGE
 from app.sheets.merge import Merge, drop_found
 from app.sheets.process import Progress
 from app.sheets.prove import Totals, differences, totals, unproved_columns
-from app.sheets.table import Column, Key, Table
+from app.sheets.staged_rows import drop_rows
+from app.sheets.table import UNSUPPORTED, Key, Table
 
 
 def merge_and_prove(
@@ -35,141 +34,102 @@ def merge_and_prove(
     request: ImportRequest,
     key: Key | None,
     progress: Progress,
-    run_id: int | None,
+    kept_for: int | None,
 ) -> Loaded:
     """Bring all sheets' rows into the table by the request's mode, and prove it. The caller commits.
 
     Args:
         key: what rows are known by; None in a mode that needs none.
-        run_id: the run that keeps what changes; None in a dry run.
+        kept_for: the run for which rows are kept as they were before; None: they are not.
 
     Raises:
         RowsRejected: rows cannot be loaded, all of them named, and the request does not leave them out.
         Refused: rows of other tables point to rows that a replacement would delete.
         NotProved: the table does not have what the sheets hold.
     """
-    table = sources[0].planned.table
-    loaded = Loaded()
+    table, mode, loaded = sources[0].planned.table, request.mode, Loaded()
     found = stage(connection, sources, request, key, progress)
-    if key is not None and request.mode.finds and not request.mode.updates:
+    if key is not None and mode.finds and not mode.updates:
         loaded.counts[SKIPPED] = drop_found(connection, table, key)
     look_for_violations(connection, sources, request, key, found)
     loaded.rejections = rejections(sources, found, request.max_errors)
-    if loaded.rejections.rejected and (not request.skips or loaded.rejections.rejected == loaded.rejections.rows):
-        raise RowsRejected(loaded.rejections, len(sources))
-    drop_rows(connection, found.rows)
-    if request.mode.deletes and key is not None:
-        _delete_leftovers(connection, table, key, loaded, run_id)
+    rejected = loaded.rejections.rejected
+    if rejected and (not request.skips or rejected == loaded.rejections.rows):
+        raise RowsRejected(loaded.rejections, files_of(sources))
+    forbidden = sorted(found.rows)
+    if forbidden:
+        drop_rows(connection, forbidden)
+    writer = _Writer(connection, loaded, kept_for, request.dry_run)
+    if mode.deletes and key is not None:
+        writer.delete_leftovers(table, key)
     for number, source in enumerate(sources):
-        merge = Merge(connection.dialect, table, tuple(source.columns), key, request.mode, span(number))
-        _merge(connection, merge, source, loaded, run_id)
+        merge = Merge(connection.dialect, table, tuple(source.columns), key, mode, span(number))
+        writer.write(merge, source, _own(forbidden, span(number)))
     drop_stage(connection)
     return loaded
 
 
-def stage(
-    connection: sa.Connection,
-    sources: Sequence[Source],
-    request: ImportRequest,
-    key: Key | None,
-    progress: Progress = lambda _rows, _share: None,
-) -> Violations:
-    """Read all sheets into the stage, and prove that it has them; return what the server warned of.
+@dataclass(frozen=True)
+class _Writer:
+    """Writes what differs, and tells `loaded`."""
 
-    Raises:
-        NotProved: the stage does not have what a sheet holds.
-    """
-    found = Violations(request.max_errors)
-    columns = all_columns(sources)
-    searched = key.columns if key is not None and request.mode.deletes else ()
-    make_stage(connection, request.table, columns, searched)
-    done = 0
-    for number, source in enumerate(sources):
-        own = staged_columns(source.columns)
-        try:
-            part = part_of(progress, number, len(sources), done)
-            fill_stage(connection, source, request, own, number, part, goes_on=True)
-        except LoadError as error:
-            found.add(warned(error.warnings, [number * STAGE_STEP + row for row in source.numbers]))
-        else:
-            _prove_stage(connection, source, own[1:], number)
-        done += source.summary.good
-    return found
+    connection: sa.Connection
+    loaded: Loaded
+    kept_for: int | None
+    shows_samples: bool
 
+    def delete_leftovers(self, table: Table, key: Key) -> None:
+        """Delete the rows whose key is not staged."""
+        leftovers = leftovers_of(self.connection, table, key)
+        if not leftovers.count(self.connection):
+            return
+        check_nothing_points(self.connection, leftovers)
+        columns = [column for column in table.columns if not column.is_generated]
+        unknown = [column.name for column in columns if column.kind == UNSUPPORTED]
+        if unknown:
+            self.loaded.cannot_undo = f"the rows that it deleted had columns that cannot be kept: {', '.join(unknown)}"
+        elif self.kept_for is not None:
+            rows = leftovers.before(self.connection, columns)
+            keep_images(self.connection, self.kept_for, WAS_DELETED, columns, rows)
+        self.loaded.counts[DELETED] = leftovers.delete(self.connection)
 
-def look_for_violations(
-    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, key: Key | None, found: Violations
-) -> None:
-    """Add to `found` why staged rows do not fit the table."""
-    table = sources[0].planned.table
-    more = violations(connection, table, all_columns(sources), Merging(request.mode, key), request.max_errors)
-    found.rows |= more.rows
-    found.found += more.found
-
-
-def all_columns(sources: Sequence[Source]) -> list[Column]:
-    """Return the table's columns that any of the sheets fills, in the table's order."""
-    filled = {column.name for source in sources for column in source.columns}
-    return [column for column in sources[0].planned.table.columns if column.name in filled]
-
-
-def _prove_stage(connection: sa.Connection, source: Source, columns: Sequence[Column], number: int) -> None:
-    first, behind = span(number)
-    staged = totals(connection, STAGE, columns, f"{STAGE_ROW} >= {first} AND {STAGE_ROW} < {behind}")
-    found = differences(Totals.of_nothing(len(columns)), staged, source.summary, columns)
-    if found:
-        raise NotProved("the database's temporary table", source.reader.path.name, found)
-
-
-def _delete_leftovers(connection: sa.Connection, table: Table, key: Key, loaded: Loaded, run_id: int | None) -> None:
-    leftovers = leftovers_of(connection, table, key)
-    count = leftovers.count(connection)
-    if not count:
-        return
-    check_nothing_points(connection, leftovers)
-    columns = [column for column in table.columns if not column.is_generated]
-    if run_id is not None:
-        keep_images(connection, run_id, WAS_DELETED, columns, leftovers.before(connection, columns))
-    loaded.counts[DELETED] = leftovers.delete(connection)
-
-
-def _merge(connection: sa.Connection, merge: Merge, source: Source, loaded: Loaded, run_id: int | None) -> None:
-    """Write what differs of one sheet, and prove it."""
-    staged = _staged_rows(connection, merge)
-    before = None if merge.key is not None else totals(connection, merge.table.name, merge.columns)
-    marked = merge.mark(connection)
-    if run_id is None:
-        loaded.samples += samples_of(connection, merge, marked)
-    elif marked.changed:
-        keep_images(connection, run_id, WAS_UPDATED, merge.columns, merge.before(connection))
-    if marked.changed:
-        merge.update(connection)
-    inserted = merge.insert(connection) if marked.new else 0
-    source.unproved = unproved_columns(source.summary, merge.columns)
-    _prove(connection, merge, source, marked.new + marked.changed, inserted == marked.new, before)
-    loaded.counts.update(
-        {INSERTED: marked.new, UPDATED: marked.changed, UNCHANGED: staged - marked.new - marked.changed}
-    )
-    loaded.proofs.append(proof_of(source))
-    loaded.inserted.append(_inserted(connection, merge, marked.new, source))
-    merge.drop_marks(connection)
+    def write(self, merge: Merge, source: Source, forbidden: Sequence[int]) -> None:
+        """Write what differs of one sheet, and prove it; `forbidden` are the rows that were taken out of the stage."""
+        connection, loaded = self.connection, self.loaded
+        staged = _staged_rows(connection, merge)
+        before = None if merge.key is not None else totals(connection, merge.table.name, merge.columns)
+        marked = merge.mark(connection)
+        if self.shows_samples:
+            loaded.samples += samples_of(connection, merge, marked)
+        if marked.changed:
+            if self.kept_for is not None:
+                keep_images(connection, self.kept_for, WAS_UPDATED, merge.columns, merge.before(connection))
+            merge.update(connection)
+        inserted = merge.insert(connection) if marked.new else 0
+        source.unproved = unproved_columns(source.summary, merge.columns)
+        _prove(connection, merge, source, marked.new + marked.changed, inserted == marked.new, before)
+        unchanged = staged - marked.new - marked.changed
+        loaded.counts.update({INSERTED: marked.new, UPDATED: marked.changed, UNCHANGED: unchanged})
+        loaded.proofs.append(proof_of(source))
+        loaded.left_out.append(row_set.packed(forbidden) if forbidden else None)
+        all_new = marked.new == source.summary.good - len(forbidden)
+        loaded.inserted.append(None if all_new else _inserted(connection, merge))
+        merge.drop_marks(connection)
 
 
 def _staged_rows(connection: sa.Connection, merge: Merge) -> int:
-    first, behind = merge.rows
-    rows = f"FROM {STAGE} WHERE {STAGE_ROW} >= {first} AND {STAGE_ROW} < {behind}"
-    return int(connection.exec_driver_sql(f"SELECT COUNT(*) {rows}").scalar_one())
+    count = f"SELECT COUNT(*) FROM {STAGE} WHERE {within(merge.rows)}"  # noqa: S608 - own names
+    return int(connection.exec_driver_sql(count).scalar_one())
 
 
 def _prove(
     connection: sa.Connection, merge: Merge, source: Source, written: int, all_inserted: bool, before: Totals | None
 ) -> None:
     """Raise NotProved unless the table has the marked rows as the stage has them."""
-    table, file = merge.table.name, source.reader.path.name
+    table = merge.table.name
     found = [] if all_inserted else ["rows were left out as they were inserted"]
     if before is not None:
-        first, behind = merge.rows
-        staged = totals(connection, STAGE, merge.columns, f"{STAGE_ROW} >= {first} AND {STAGE_ROW} < {behind}")
+        staged = totals(connection, STAGE, merge.columns, within(merge.rows))
         found += differences(before, totals(connection, table, merge.columns), staged.as_read(), merge.columns)
     elif written:
         there, wrong = merge.differences(connection)
@@ -177,12 +137,16 @@ def _prove(
             found.append(f"{there:,} of {written:,} rows are there")
         found += [f"{name}: {count:,} values that are not those of the sheet" for name, count in wrong.items()]
     if found:
-        raise NotProved(table, file, found)
+        raise NotProved(table, source.name, found)
 
 
-def _inserted(connection: sa.Connection, merge: Merge, new: int, source: Source) -> bytes | None:
-    """Return the sheet's rows that are new, packed; None where all are that can be loaded."""
-    if new == source.summary.good:
-        return None
+def _own(numbers: Sequence[int], rows: tuple[int, int]) -> list[int]:
+    """Return those of the numbers in the stage that are of one sheet, as the sheet's own."""
+    first, behind = rows
+    return [number - first for number in numbers if first <= number < behind]
+
+
+def _inserted(connection: sa.Connection, merge: Merge) -> bytes:
+    """Return the sheet's rows that are new, packed."""
     first, _ = merge.rows
     return row_set.packed(number - first for number in merge.new_rows(connection))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from app.services.imports.request import ImportRequest
 from app.services.imports.roads import road
 from app.services.imports.sources import Source
-from app.sheets.load.statements import STAGE, STAGE_ROW, create_stage, drop_temporary
+from app.sheets.load.statements import STAGE, create_stage, drop_temporary
 from app.sheets.process import Progress
 from app.sheets.table import Column
 
 STAGE_STEP = 1 << 32  # more than a file has rows: a staged row's number tells its source too
-BAD = "opsdesk_bad"
-ROWS_PER_STATEMENT = 10_000
 
 
 def make_stage(connection: sa.Connection, table: str, columns: Sequence[Column], searched: Sequence[str] = ()) -> None:
@@ -59,19 +57,3 @@ def drop_stage(connection: sa.Connection) -> None:
 def span(number: int) -> tuple[int, int]:
     """Return the numbers in the stage between which the rows of a source are: the first, and one behind the last."""
     return number * STAGE_STEP, (number + 1) * STAGE_STEP
-
-
-def drop_rows(connection: sa.Connection, numbers: Iterable[int]) -> None:
-    """Take rows out of the stage, by their numbers in it."""
-    listed = sorted(numbers)
-    if not listed:
-        return
-    dialect = connection.dialect
-    number = "INTEGER" if dialect.name == "sqlite" else "BIGINT UNSIGNED"
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {BAD} ({STAGE_ROW} {number} NOT NULL PRIMARY KEY)")
-    for start in range(0, len(listed), ROWS_PER_STATEMENT):
-        values = ", ".join(f"({row})" for row in listed[start : start + ROWS_PER_STATEMENT])
-        connection.exec_driver_sql(f"INSERT INTO {BAD} VALUES {values}")  # noqa: S608 - numbers
-    rows = f"(SELECT {STAGE_ROW} FROM {BAD})"  # noqa: S608 - own names
-    connection.exec_driver_sql(f"DELETE FROM {STAGE} WHERE {STAGE_ROW} IN {rows}")  # noqa: S608 - own names
-    connection.exec_driver_sql(drop_temporary(dialect, BAD))

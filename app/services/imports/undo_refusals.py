@@ -10,12 +10,12 @@ from app.sheets.table import Key
 from app.sheets.undo import Comparison
 from app.words import counted
 
-LEFT = "Nothing was deleted."
+LEFT = "Nothing was undone."
 BY_SCRIPT = "Put right what is wrong by a script, whose dry run shows the difference: flask script new NAME"
 
 
 class NotProved(Invalid):
-    """The table did not lose what the import had brought; nothing was deleted."""
+    """The table did not become what it was before the import; nothing was undone."""
 
     label = LEFT.removesuffix(".")
 
@@ -31,7 +31,25 @@ def changed(what: Undoable, sheet: SheetRecord, compared: Comparison, key: Key |
         f"{table} has {counted(compared.others, 'row')} that it did not bring, or not like that": compared.others,
     }
     said = f"Run {what.run_id} cannot be undone: {' and '.join(part for part, count in found.items() if count)}."
-    return Refused(f"{said}{_keys(compared, key)}", f"{LEFT} {BY_SCRIPT}", for_record=said)
+    keep = "" if key is None else " Take back the others, and keep these as they are, with --keep-changed."
+    return Refused(f"{said}{_keys(compared, key)}", f"{LEFT}{keep}", for_record=said)
+
+
+def there_again(what: Undoable, rows: int) -> Refused:
+    """Return the error for rows whose keys are those of rows that the import deleted."""
+    table = what.table.name
+    return Refused(
+        f"Run {what.run_id} cannot be undone: {table} has {counted(rows, 'row')} again that it had deleted.",
+        f"{LEFT} Keep these as they are, and take back the rest, with --keep-changed.",
+    )
+
+
+def not_restored(what: Undoable) -> NotProved:
+    """Return the error for rows that did not become what they were."""
+    return NotProved(
+        f"{what.table.name} would not have the rows as they were before run {what.run_id}.",
+        "Is there a trigger, or were its columns changed since?",
+    )
 
 
 def pointed_to(what: Undoable, foreign: Pointing, rows: int) -> Refused:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import Run
+from app.models import BeforeImage, ImportedSheet, Run
 from app.models.base import utc_now
 from app.services import runs
 from app.services.imports import kept_files
+from app.services.imports.loaded import DELETED, INSERTED, UPDATED
 from app.services.imports.replay import Replay, replay_of
 from app.services.transactions import reading
 from app.sheets.table import Table
@@ -33,20 +34,35 @@ INSTEAD: dict[str, tuple[str, str]] = {
         "what makes a database anew keeps nothing of the old one",
         "Bring back a backup; one step of the schema goes back with: flask db downgrade",
     ),
-    UNDO: ("it deleted rows, and the sheet still has them", "Import the sheet again with: flask import-excel"),
+    UNDO: (
+        "it took an import back, and the sheet still has its rows",
+        "Import the sheet again with: flask import-excel",
+    ),
 }
 UNKNOWN = ("nothing is kept of what was there before", "Put it right by a script: flask script new NAME")
+
+_Packed = tuple[bytes | None, ...]
 
 
 @dataclass(frozen=True)
 class Undoable:
-    """An import that can be undone, unless its rows were changed: `rows` of them were inserted into `table`."""
+    """An import that can be undone, unless its rows were changed since.
+
+    Attributes:
+        inserted, updated, deleted: how many rows of the table.
+        left_out, listed: for each sheet the rows that the table forbade, and those that were inserted, as
+            `app.sheets.row_set` packs them; None: none, and all.
+    """
 
     run_id: int
     name: str
     table: Table
-    rows: int
+    inserted: int
+    updated: int
+    deleted: int
     replay: Replay
+    left_out: tuple[bytes | None, ...]
+    listed: tuple[bytes | None, ...]
 
 
 def undoable(run_id: int) -> Undoable:
@@ -68,7 +84,25 @@ def undoable(run_id: int) -> Undoable:
     with db.engine.connect() as connection:
         table = find(connection, name, db.metadata, hint=f"Run {run_id} imported into it. Was it dropped or renamed?")
     _check_columns(run, replay, table)
-    return Undoable(run_id, run.name, table, counts["inserted"], replay)
+    left_out, listed, images = _kept(run_id, len(replay.sheets))
+    updated, deleted = counts.get(UPDATED, 0), counts.get(DELETED, 0)
+    if (updated or deleted) and not images:
+        raise Refused(
+            f"Run {run_id} cannot be undone: the rows that it changed are no longer kept as they were.",
+            f"They are kept for {kept_files.days()} days (KEEP_FILES_DAYS). {INSTEAD['script'][1]}",
+        )
+    return Undoable(run_id, run.name, table, counts[INSERTED], updated, deleted, replay, left_out, listed)
+
+
+def _kept(run_id: int, sheets: int) -> tuple[_Packed, _Packed, bool]:
+    """Return which rows of each sheet were left out, which inserted, and whether any are kept as they were before."""
+    query = select(ImportedSheet).where(ImportedSheet.run_id == run_id).order_by(ImportedSheet.number)
+    images = select(BeforeImage.number).where(BeforeImage.run_id == run_id).limit(1)
+    with reading() as session:
+        found = session.scalars(query).all()
+        left_out, inserted = tuple(one.left_out for one in found), tuple(one.inserted for one in found)
+        # A run from before there were such rows had inserted all.
+        return left_out or (None,) * sheets, inserted or (None,) * sheets, session.scalar(images) is not None
 
 
 def _check_kind(run: Run) -> None:

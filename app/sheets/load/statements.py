@@ -48,7 +48,9 @@ def load_data(dialect: sa.Dialect, table: str, columns: Sequence[Column]) -> str
     )
 
 
-def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column], searched: Sequence[str] = ()) -> str:
+def create_stage(
+    dialect: sa.Dialect, table: str, columns: Sequence[Column], searched: Sequence[str] = (), name: str = STAGE
+) -> str:
     """Return the CREATE of a temporary table with the columns of `table`, all nullable, and the row's number.
 
     Args:
@@ -61,7 +63,7 @@ def create_stage(dialect: sa.Dialect, table: str, columns: Sequence[Column], sea
     index = f", INDEX ({', '.join(quoted(dialect, name) for name in searched)})" if searched else ""
     indexes = "" if dialect.name == "sqlite" else f" (PRIMARY KEY ({STAGE_ROW}){index})"
     return (
-        f"CREATE TEMPORARY TABLE {STAGE}{indexes} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
+        f"CREATE TEMPORARY TABLE {name}{indexes} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
         f" FROM (SELECT 0 AS one) o LEFT JOIN {quoted(dialect, table)} t ON 1 = 0 WHERE 1 = 0"
     )
 
