@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.words import counted, plain, plain_lines, without_values
+from app.words import counted, listed, plain, plain_lines, without_values
 
 
 def test_things_are_counted_in_english() -> None:
@@ -42,3 +42,9 @@ def test_line_breaks_of_our_own_stay() -> None:
 def test_what_a_database_quotes_is_left_out() -> None:
     said = "Duplicate entry 'hunter2' for key \"PRIMARY\""
     assert without_values(said) == "Duplicate entry '…' for key \"…\""
+
+
+def test_names_beyond_the_third_are_counted() -> None:
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b, c"
+    assert listed([*"abcdef"]) == "a, b, c and 3 more"
