@@ -49,7 +49,7 @@ def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, keep_ch
     password = file_password(password_stdin)
     what = undoable(run_id)
     if not yes:
-        loss = f"This {_plan(what)} of {what.table.name}: run {run_id}, {what.name}."
+        loss = f"This {_plan(what)}: run {run_id}, {what.name}."
         confirm(loss, "Nothing was undone.", database.name() if current_app.config["PRODUCTION"] else "")
     done = undo(what, password, wait_s, keep_changed)
     if json_:
@@ -58,9 +58,9 @@ def command(run_id: int, yes: bool, wait_s: float, password_stdin: bool, keep_ch
 
 
 def _plan(what: Undoable) -> str:
-    """Return what would be done: `deletes 3 rows, restores 1 row`."""
-    acts = {"deletes": what.inserted, "restores": what.updated, "inserts": what.deleted}
-    return ", ".join(f"{act} {counted(rows, 'row')}" for act, rows in acts.items() if rows)
+    """Return what would be done: `deletes 3 rows from orders, restores 1 row in orders`."""
+    acts = [("deletes", what.inserted, "from"), ("restores", what.updated, "in"), ("inserts", what.deleted, "into")]
+    return ", ".join(f"{act} {counted(rows, 'row')} {where} {what.table.name}" for act, rows, where in acts if rows)
 
 
 def _print(done: Undone) -> None:

@@ -159,7 +159,10 @@ def test_undo_gives_json(goods: str, book: Book, load: Callable[..., int], undo:
         "run_id": run_id + 1,
         "undoes": run_id,
         "table": "goods",
-        "rows": 3,
+        "deleted": 3,
+        "restored": 0,
+        "inserted": 0,
+        "kept": 0,
         "left": 2,
         "created": False,
     }
