@@ -119,5 +119,5 @@ def _print_summary(attempts: Sequence[Attempt], request: ImportRequest) -> None:
     for attempt in attempts:
         if attempt.error is not None:
             say(f"  not {attempt.file}: {attempt.error.message.splitlines()[0]} (exit code {attempt.exit_code})")
-    for file in request.files[len(attempts) :]:
-        say(f"  not {file}: interrupted before its end")
+    for place, file in enumerate(request.files[len(attempts) :]):
+        say(f"  not {file}: {'not begun' if place else 'interrupted'}")

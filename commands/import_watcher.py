@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -99,6 +100,10 @@ class TerminalWatcher:
             say(f"  {header} → {name}  {kind}  {line[3]}".rstrip())
         for _, header in plan.left_out:
             say(f"  {header} (left out)")
+
+    def plan_saved(self, path: Path) -> None:
+        """Say where the plan is."""
+        say(f"The plan is in {path}: use it with --plan.")
 
     def loading(self) -> None:
         """Put up the bar."""

@@ -140,16 +140,16 @@ class PlanFile:
 
 def plan_text(plan: PlanFile, name: str) -> str:
     """Return the plan as TOML; `name` is what the file is going to be called."""
-    return ABOVE.format(table=plain(plan.table), name=plain(name)) + tomli_w.dumps(
-        {
-            "format": FORMAT,
-            "table": plan.table,
-            "fingerprint": fingerprint(plan.headers),
-            "headers": list(plan.headers),
-            "columns": dict(plan.columns),
-            "options": dict(plan.options),
-        }
-    )
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "table": plan.table,
+        "fingerprint": fingerprint(plan.headers),
+        "headers": list(plan.headers),
+        "columns": dict(plan.columns),
+    }
+    if plan.options:
+        content["options"] = dict(plan.options)
+    return ABOVE.format(table=plain(plan.table), name=plain(name)) + tomli_w.dumps(content)
 
 
 def read_plan(path: Path) -> PlanFile:

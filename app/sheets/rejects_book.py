@@ -31,6 +31,7 @@ from app.words import plain
 LAST_HEADER_ROW = 1_000
 NARROWEST, WIDEST, MARGIN, ERROR_WIDTH = 10, 50, 3, 60  # in characters, of which a Chinese one takes two
 COMMENT_WIDTH, COMMENT_LINE, COMMENT_CHARACTERS = 300, 20, 40  # pixels, pixels a line, characters a line
+MOST_COMMENTS = 10_000  # in a sheet; each is a shape that Excel draws, and `_error` says the same
 LONGEST_WORDS = 8_000  # characters of an error or a comment
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _HEADER_FONT = Font(name="Calibri", size=11, bold=True)
@@ -112,6 +113,7 @@ class _SheetWriter:
     def __init__(self, book: Workbook, source: RejectsSheet) -> None:
         self._source = source
         self._sheet: Any = book.create_sheet(source.title)
+        self._comments = 0
 
     def write(self) -> int:
         """Write headers and rows; return how many rows."""
@@ -145,14 +147,16 @@ class _SheetWriter:
     def _cell(self, value: Cell, position: int, bad: Sequence[RejectedCell]) -> Any:
         content, remark = source_content(value)
         remarks = [f"{cell.column} {cell.cause} {cell.value}".rstrip() for cell in bad if cell.position == position]
-        if remark and not remarks:
-            remarks = [remark]
+        if remark and not any(remark in said for said in remarks):
+            remarks.append(remark)
         if content is None and not remarks:
             return None
         cell = self._written(content)
         if remarks:
             cell.fill = _BAD
-            cell.comment = _comment("\n".join(map(_legible, dict.fromkeys(remarks))))
+            self._comments += 1
+            if self._comments <= MOST_COMMENTS:
+                cell.comment = _comment("\n".join(map(_legible, dict.fromkeys(remarks))))
         return cell
 
     def _header(self, header: str) -> Any:

@@ -98,6 +98,23 @@ def test_ctrl_c_reaches_the_whole_group_and_is_one_sentence(many: str, start: An
     assert count() == 1
 
 
+def test_an_interruption_of_each_names_what_was_imported(many: str, workbook: Path, tmp_path: Path) -> None:
+    few = write_many(tmp_path / "few.xlsx", 5)
+    last = tmp_path / "last.csv"
+    last.write_text("id,name\n")
+    with starting() as begin:
+        process = begin("import-excel", str(few), str(workbook), str(last), "many", "--each")
+        wait_for_run(wait_for_run(0))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Imported 1 of 3 files: 5 rows into many." in errors
+    assert f"not {workbook}: interrupted" in errors
+    assert f"not {last}: not begun" in errors
+    assert "Traceback" not in errors
+    assert count() == 1 + 5
+
+
 def test_reading_process_that_is_killed_is_one_sentence(many: str, start: Any) -> None:
     process = start()
     wait_for_run(0)

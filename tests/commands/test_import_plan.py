@@ -59,6 +59,7 @@ def test_a_plan_that_was_saved_imports_the_next_sheet(import_excel: Importer, tm
     plan = tmp_path / "goods.toml"
     result = import_excel(june, "goods", *MAPPED, "--null", "无", "--mode", "upsert", "--save-plan", plan)
     assert result.exit_code == 0, result.stderr
+    assert f"The plan is in {plan}: use it with --plan." in result.stderr
     content = tomllib.loads(plan.read_text("utf-8"))
     assert content["columns"] == {"货号": "sku", "名称": "title", "备注": ""}
     assert content["options"] == {"null": ["无"], "mode": "upsert"}

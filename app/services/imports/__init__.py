@@ -69,6 +69,7 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         new_table = _prepare(sources, request, watcher)
         if request.save_plan is not None:
             save_plan(request.save_plan, sources, new_table, request)
+            watcher.plan_saved(request.save_plan)
         key = None if new_table is not None else _key(sources, request)
         if request.mode.deletes and not request.dry_run:
             agreed_to_replace(db.engine, request.table, watcher)

@@ -107,6 +107,9 @@ class Watcher(Protocol):
     def planned(self, file: str, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""
 
+    def plan_saved(self, path: Path) -> None:
+        """Learn where the plan was written."""
+
     def loading(self) -> None:
         """Learn that loading begins."""
 

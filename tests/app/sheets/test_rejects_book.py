@@ -123,10 +123,10 @@ def test_fields_behind_the_headers_of_a_text_file_are_not_lost(tmp_path: Path, t
 def test_what_no_cell_holds_is_an_error_cell_that_says_so(tmp_path: Path, target: Path) -> None:
     source = tmp_path / "june.csv"
     source.write_text(f"name,n,\ufffe\n{'x' * 32_768},b\ufffe,\n")
-    write(source, target, [rejected(2, 1, cause="is not \ufffe")])
+    write(source, target, [rejected(2, 1, cause="is not \ufffe"), rejected(2, 0, "name", "is too long")])
     assert read_cells(target, "june")["A2"] == Unusable("shows #N/A")
     comment = openpyxl.load_workbook(target)["june"]["A2"].comment.text
-    assert comment == "has 32,768 characters; a cell holds 32,767; take it from the source"
+    assert comment == "name is too long\nhas 32,768 characters; a cell holds 32,767; take it from the source"
 
 
 def test_a_formula_without_a_value_is_an_error_cell_so_that_no_import_takes_it_for_blank(
