@@ -15,7 +15,7 @@ from app.services.imports.kept_files import copied
 from app.services.imports.limits import reading_limits
 from app.services.imports.loaded import Loaded
 from app.services.imports.new_table import NewTable, infer
-from app.services.imports.opened import opened
+from app.services.imports.opened import opened, start_reading
 from app.services.imports.outcome import Outcome
 from app.services.imports.plans import save_plan
 from app.services.imports.rejections import Rejections, RowsRejected
@@ -63,8 +63,9 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
         if path is not None:
             check_free(path, option)
     with ExitStack() as stack:
+        readers = start_reading(stack.enter_context(Readers(request.limits)), request)
         copies = [] if request.dry_run else stack.enter_context(copied(request.files))  # before they are read
-        sources = opened(stack.enter_context(Readers(request.limits)), request)
+        sources = opened(readers, request)
         copies = [copies[source.file] for source in sources] if copies else []
         new_table = _prepare(sources, request, watcher)
         if request.save_plan is not None:

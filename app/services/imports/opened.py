@@ -16,17 +16,21 @@ from app.sheets.readers import Readers
 from app.words import plain
 
 
-def opened(readers: Readers, request: ImportRequest) -> list[Source]:
+def start_reading(readers: Readers, request: ImportRequest) -> list[Reader]:
+    """Return a reader for each file, the processes of the first ones on their way; nothing is read yet."""
+    files = zip(request.files, names(request.files), strict=True)
+    return [readers.open(path, replace(request.options, name=name)) for path, name in files]
+
+
+def opened(readers: Sequence[Reader], request: ImportRequest) -> list[Source]:
     """Return the sheets to import, in the order of the files and of the sheets in each.
 
     Raises:
         AppError: a file cannot be read, or has no such sheet, or no headers.
     """
-    sources = []
-    for number, (path, name) in enumerate(zip(request.files, names(request.files), strict=True)):
-        reader = readers.open(path, replace(request.options, name=name))
-        sources += [Source(reader, head, file=number) for head in _heads(reader, request)]
-    return sources
+    return [
+        Source(reader, head, file=number) for number, reader in enumerate(readers) for head in _heads(reader, request)
+    ]
 
 
 def names(files: Sequence[Path]) -> list[str]:
