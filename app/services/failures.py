@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from app.errors import AppError, Busy, Failed
 from app.extensions import db
+from app.models import Base
 from app.words import without_values
 
 MAKE_TABLES = "Make the tables with: flask initdb"
@@ -103,5 +104,5 @@ def _known(original: BaseException) -> AppError | None:
 
 def _fitting(hint: str, text: str) -> str:
     """Return the hint, unless it would make tables and the one that is missing is none of ours: a trigger's, say."""
-    ours = any(re.search(rf"\b{re.escape(table)}\b", text) for table in (*db.metadata.tables, "alembic_version"))
+    ours = any(re.search(rf"\b{re.escape(table)}\b", text) for table in (*Base.metadata.tables, "alembic_version"))
     return "" if hint == MAKE_TABLES and not ours else hint
