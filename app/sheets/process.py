@@ -266,8 +266,9 @@ class Reader:
 
     def _time_out(self) -> None:
         self._timed_out = True
-        if self._process is not None:
-            self._process.kill()
+        process = self._process
+        if process is not None:
+            process.kill()
 
 
 def _book(payload: bytes) -> Book:
