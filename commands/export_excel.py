@@ -84,4 +84,4 @@ def _report(exported: Exported) -> None:
         say(f"Note: {note}")
     if exported.import_options is not None:
         words = ["flask", "import-excel", str(exported.file), exported.table, *exported.import_options]
-        say(f"Import it with: {shlex.join(words)}")
+        say(f"Edited, bring it back with: {shlex.join(words)}")

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
@@ -63,7 +64,22 @@ def test_a_table_is_written_in_the_order_of_its_key(export, tmp_path: Path) -> N
     assert [(row[0], row[1]) for row in rows] == [(number, customer) for number, customer, *_ in ORDERS]
     lines = result.stderr.splitlines()
     assert "3 rows, " in lines[0]
-    assert lines[-1] == f"Import it with: flask import-excel {tmp_path / 'o.xlsx'} orders"
+    assert lines[-1] == f"Edited, bring it back with: flask import-excel {tmp_path / 'o.xlsx'} orders --mode upsert"
+
+
+@pytest.mark.usefixtures("_orders")
+def test_what_was_edited_is_brought_back(export, cli: FlaskCliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "o.xlsx"
+    options = json.loads(export("orders", "--json").stdout)["import_options"]
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["B3"] = "=2+2 as it stands"
+    book.worksheets[0]["B3"].data_type = "s"
+    book.save(path)
+    result = cli.invoke(args=["import-excel", str(path), "orders", *options, "--yes"])
+    assert result.exit_code == 0, result.stderr
+    with db.engine.connect() as connection:
+        names = connection.exec_driver_sql("SELECT customer FROM orders ORDER BY order_no").scalars().all()
+    assert names == ["李", "=2+2 as it stands", "Zoë"]
 
 
 @pytest.mark.usefixtures("_orders")
@@ -99,7 +115,7 @@ def test_json_says_what_was_written(export, app: object) -> None:
         "columns": ["id", "data", "total"],
         "left_out": [],
         "notes": [],
-        "import_options": ["--map", "total=", "--binary", "base64"],
+        "import_options": ["--mode", "upsert", "--map", "total=", "--binary", "base64"],
     }
 
 
@@ -121,7 +137,7 @@ def test_a_view_is_written(export, tmp_path: Path) -> None:
     result = export("paid")
     assert result.exit_code == 0, result.stderr
     assert sorted(map(str, grid(tmp_path / "o.xlsx")))[:2] == ["['A-1', 10.5]", "['A-3', 30]"]
-    assert "Import it" not in result.stderr
+    assert "bring it back" not in result.stderr
     sql("DROP VIEW paid")
 
 

@@ -100,9 +100,10 @@ def _notes(book: WorkbookWriter, headers: Sequence[str]) -> Iterator[str]:
 
 
 def _import_options(source: Source, headers: Sequence[str], sheets: int) -> tuple[str, ...]:
-    """Return the options that the workbook needs beside the file and the table to be imported again."""
+    """Return the options that bring the workbook, edited or not, back into the table."""
     columns = source.kinds.values()
-    options = [
+    options = ["--mode", "upsert"] * source.has_key
+    options += [
         option
         for header, column in zip(headers, columns, strict=True)
         if column.is_generated or column.kind == UNSUPPORTED

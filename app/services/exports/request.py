@@ -43,8 +43,8 @@ class Exported:
         columns: the headers.
         left_out: columns of the table that are not in it, each with why.
         notes: what the workbook shows otherwise than the database does, in sentences.
-        import_options: what `flask import-excel` needs beside the file and the table; None where it cannot take the
-            file for this table.
+        import_options: of `flask import-excel` beside the file and the table, to bring the workbook back into it; None
+            where that cannot be.
     """
 
     table: str

@@ -34,6 +34,7 @@ class Source:
         left_out: columns of the table that are not read, each with why.
         rows: about how many there are; None where that is not known.
         takes_imports: the table can be written by an import.
+        has_key: rows that are imported again are known by a unique key.
     """
 
     query: str
@@ -42,6 +43,7 @@ class Source:
     left_out: tuple[tuple[str, str], ...] = ()
     rows: int | None = None
     takes_imports: bool = False
+    has_key: bool = False
 
 
 def source_of(connection: sa.Connection, request: Request) -> Source:
@@ -62,6 +64,7 @@ def source_of(connection: sa.Connection, request: Request) -> Source:
     columns = _chosen(table, request.columns)
     if request.where:
         check_is_condition(request.where, connection.dialect.name)
+    names = {column.name for column in columns}
     return Source(
         table_query(connection.dialect, table, columns, request.where),
         {column.name: column for column in columns},
@@ -69,6 +72,7 @@ def source_of(connection: sa.Connection, request: Request) -> Source:
         tuple((column.name, WHY_LEFT_OUT) for column in table.columns if column not in columns and not request.columns),
         None if request.where or kind == VIEW else _about(connection, table.name),
         kind != VIEW and table.name.lower() not in PROTECTED,
+        any(names.issuperset(key.columns) for key in table.keys),
     )
 
 
@@ -101,8 +105,9 @@ def check_no_secrets(names: Sequence[str]) -> None:
 
 
 def _chosen(table: Table, names: Sequence[str]) -> list[Column]:
-    if not names:
-        return [column for column in table.columns if not is_secret(column.name)]
+    open_ones = [column for column in table.columns if not is_secret(column.name)]
+    if not names and open_ones:
+        return open_ones
     known = {column.name: column for column in table.columns}
     unknown = [f'"{name}"{did_you_mean(name, known)}' for name in names if name not in known]
     if unknown:

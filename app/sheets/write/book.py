@@ -21,7 +21,7 @@ from app.sheets.write.sheet import SheetWriter
 from app.sheets.write.styles import Styles
 
 ROWS_PER_SHEET = LAST_ROW - 1  # the first is the header
-BATCH = 1000  # rows that are written at once
+BATCH = 250  # rows that are written at once: what stays in the cache of a core
 # A part that may outgrow what a ZIP file takes with the next rows ends before it.
 FULL = MOST_BYTES - (1 << 28)
 # Widths are taken from the header and this many rows, in characters, of which a Chinese one takes two.
