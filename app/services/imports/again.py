@@ -57,7 +57,11 @@ def check_new(sources: Sequence[Source], copies: Sequence[Copy], table: str) -> 
 
 
 def _contents(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Content]:
-    hashes = [copy.sha256 for copy in copies] or [sha256_of(source.reader.path) for source in sources]
+    if copies:
+        hashes = [copy.sha256 for copy in copies]
+    else:
+        by_path = {path: sha256_of(path) for path in {source.reader.path for source in sources}}
+        hashes = [by_path[source.reader.path] for source in sources]
     return [Content(source.name, sha256, source.head.sheet) for source, sha256 in zip(sources, hashes, strict=True)]
 
 

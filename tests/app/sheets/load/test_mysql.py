@@ -138,7 +138,7 @@ def test_import_goes_on_without_local_infile(
                     "CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40), kept INT NOT NULL DEFAULT 7)"
                 )
             first = flask_process("import-excel", tmp_path / "many.xlsx", "t")
-            again = flask_process("import-excel", tmp_path / "many.xlsx", "t")
+            again = flask_process("import-excel", tmp_path / "many.xlsx", "t", "--again")
             book.active["B3001"] = "=1+1"
             book.save(tmp_path / "bad.xlsx")
             created = flask_process("import-excel", tmp_path / "bad.xlsx", "made", "--create", "--yes", timeout=60)
