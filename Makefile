@@ -35,7 +35,7 @@ lint: install ## Check form, style, types and scripts
 	$(BIN)/mypy
 	$(BIN)/flask script lint
 
-bench: $(BENCH_INSTALLED) ## Time reading and importing beside others; ONLY=read needs no MariaDB, SIZES="10000 100000" chooses the rows
+bench: $(BENCH_INSTALLED) ## Time reading, importing and exporting beside others; ONLY=read needs no MariaDB, SIZES="10000 100000" chooses the rows
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(SIZES)
 
 # What is measured beside ours is 300 MB, and nothing else needs it.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def test_rows_come_back(tmp_path: Path) -> None:
 
 
 # Excel's days end in 9999; of a time it keeps milliseconds.
-MOMENTS = st.datetimes(datetime(1900, 3, 1), datetime(9999, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
+MOMENTS = st.datetimes(datetime(1900, 3, 1, 12), datetime(9999, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
 TEXTS = st.text(
     st.characters(min_codepoint=32, exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), min_size=1
 )
@@ -110,3 +111,30 @@ def test_a_header_that_no_cell_holds_is_named(tmp_path: Path) -> None:
 def test_more_columns_than_a_sheet_has_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="16,385 columns: a sheet has 16,384"):
         written(tmp_path / "o.xlsx", [], ["a"] * 16_385)
+
+
+ODD = [
+    (
+        "text",
+        ["a & b <c>", " blanks ", "a\nb", "=1+1", "00123", "😀", "]]>", "'quoted'", '"', "#N/A", "x" * 32_767],
+    ),
+    ("number", [0, -1, 10**14, 0.1, 1e300, -2.5e-10, Decimal("10.50")]),
+    ("moment", [datetime(2024, 6, 10, 8, 30), datetime(1900, 3, 1, 12), datetime(9999, 12, 31, 23, 59, 59)]),
+    ("truth", [True, False]),
+]
+
+
+@pytest.mark.parametrize(("kind", "values"), ODD)
+def test_other_programs_read_the_same(kind: str, values: list[object], tmp_path: Path) -> None:
+    path = written(tmp_path / "o.xlsx", [(value,) for value in values], [kind])
+    ours = [read_cells(path)[f"A{row}"] for row in range(2, len(values) + 2)]
+    by_openpyxl = [row[0].value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=2)]
+    by_calamine = [row[0] for row in python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()[1:]]
+    expected = [float(value) if isinstance(value, Decimal) else value for value in values]
+    assert ours == by_openpyxl == by_calamine == expected
+
+
+def test_a_text_like_a_formula_stays_one_when_somebody_edits_it(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(written(tmp_path / "o.xlsx", [("=1+1", "a", None)]))
+    assert [cell.quotePrefix for cell in book.worksheets[0][2]][:2] == [True, False]
+    assert book.worksheets[0]["A2"].number_format == "@"
