@@ -81,7 +81,7 @@ def _decimals(scale: int | None) -> Callable[[Any], Any]:
 
 
 def _boolean(value: Any) -> Any:
-    return _BOOLEANS.get(value, value) if isinstance(value, int | str) else value
+    return _BOOLEANS.get(value, _integer(value)) if isinstance(value, int | str) else value
 
 
 def _date(value: Any) -> Any:
