@@ -11,7 +11,7 @@ from app.sheets.cells import Cell, Chunk, column_letters
 from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
 from app.sheets.data_rows import DataRows, Selection
-from app.sheets.frames import TEXT, ConvertJob, Reject, Summary
+from app.sheets.frames import ConvertJob, Reject, Summary
 from app.sheets.read.ahead import Prepared
 from app.sheets.seen_keys import SeenKeys
 from app.sheets.sums import added_up
@@ -62,7 +62,7 @@ class Batches:
         self._keys = [SeenKeys(job.plan, name, indexes) for name, indexes in job.plan.filled_keys()]
         self._compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
         self._converters = [
-            ColumnConverter(mapped.column, job.rules, spelled=job.sink == TEXT and index not in self._compared)
+            ColumnConverter(mapped.column, job.rules, "" if index in self._compared else job.sink)
             for index, mapped in enumerate(job.plan.columns)
         ]
         self._width = job.plan.width if is_text_file else None

@@ -15,6 +15,8 @@ from app.sheets.convert.rules import STRICT, Rules
 from app.sheets.plan import Plan
 from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits
 from app.sheets.read.options import FOUND, ReadOptions
+from app.sheets.sinks import COLUMNS as COLUMNS
+from app.sheets.sinks import TEXT as TEXT
 
 BOOK = b"W"  # the kind of the file and its sheets, JSON
 HEAD = b"H"  # the header row, JSON
@@ -27,9 +29,6 @@ END = b"E"  # the summary, JSON
 PROBLEM = b"P"  # the file cannot be read, JSON
 KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, CELLS, READ, END, PROBLEM})
 _PREFIX = struct.Struct("<cI")
-
-TEXT = "text"  # rows as LOAD DATA reads them
-COLUMNS = "columns"  # rows as a list of columns
 
 
 @dataclass(frozen=True)

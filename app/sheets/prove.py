@@ -147,16 +147,15 @@ def _sqlite_exact(name: str, column: Column) -> list[str]:
 
     SQLite's own sum ends in an error beyond 64 bits.
     """
-    number, is_whole = name, f"typeof({name}) = 'integer'"
+    number, is_other = name, f"typeof({name}) NOT IN ('integer', 'null')"
     if column.kind == "decimal":
         ten = f"{10 ** (column.scale or 0)}.0"
-        number = f"CAST(ROUND({name} * {ten}) AS INTEGER)"
-        is_whole = f"{number} / {ten} = {name}"
-    others = f"{name} IS NOT NULL AND NOT ({is_whole})"
+        number = f"CAST({name} * {ten} + ({name} > 0) - 0.5 AS INTEGER)"  # rounded, half away from 0
+        is_other = f"{number} / {ten} <> {name}"
     return [
-        f"SUM(CASE WHEN {is_whole} THEN {number} & 4294967295 END)",
-        f"SUM(CASE WHEN {is_whole} THEN {number} >> 32 END)",
-        f"SUM(CASE WHEN {others} THEN opsdesk_crc(CAST({name} AS BLOB)) END)",
+        f"SUM({number} & 4294967295)",
+        f"SUM({number} >> 32)",
+        f"SUM(CASE WHEN {is_other} THEN opsdesk_crc(CAST({name} AS BLOB)) END)",
     ]
 
 

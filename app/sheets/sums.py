@@ -50,7 +50,7 @@ def summer_of(column: Column) -> Summer:
     if measure_of(column) == APPROXIMATE:
         return _approximate
     if measure_of(column) == EXACT:
-        return _units if column.kind == "decimal" else sum
+        return _units_of(column.scale or 0) if column.kind == "decimal" else sum
     return _crc_of_bytes if column.kind == "binary" else _crc_of_texts
 
 
@@ -68,9 +68,15 @@ def magnitude(values: list[float | str]) -> float:
     return sum(abs(float(value)) for value in values)
 
 
-def _units(values: list[str]) -> int:
-    """Add up decimals spelled with the column's scale, as whole numbers of the last decimal."""
-    return sum(int(value.replace(".", "")) for value in values)
+def _units_of(scale: int) -> Callable[[list[str | float]], int]:
+    """Return what adds up decimals, spelled with the scale or as doubles, as whole numbers of the last decimal."""
+
+    def add(values: list[str | float]) -> int:
+        return sum(
+            int(value.replace(".", "")) if isinstance(value, str) else round(value * 10.0**scale) for value in values
+        )
+
+    return add
 
 
 def _crc_of_texts(values: list[str]) -> int:

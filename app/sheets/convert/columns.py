@@ -53,11 +53,11 @@ class ColumnConverter:
     default takes its place in the database.
     """
 
-    def __init__(self, column: Column, rules: Rules, spelled: bool = False) -> None:
+    def __init__(self, column: Column, rules: Rules, sink: str = "") -> None:
         """Convert for `column`, by `rules`.
 
         Args:
-            spelled: floats may come as texts that spell them, where that is quicker.
+            sink: who takes the values; some may come in other types that are the same to it, where that is quicker.
         """
         self._column = column
         self._handlers: dict[type, Callable[[Any], Any]] = {
@@ -65,7 +65,7 @@ class ColumnConverter:
             type(None): self._blank,
             Unusable: self._unusable,
         }
-        self._numerals = numerals_of(column, spelled)
+        self._numerals = numerals_of(column, sink)
         self._many = None if column.zero_is_next else many_of(column, rules)
         if column.zero_is_next:
             self._handlers = {type_: _without_zero(handler) for type_, handler in self._handlers.items()}

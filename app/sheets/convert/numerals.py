@@ -13,8 +13,9 @@ from typing import Any
 
 from app.sheets.convert.many import EXACT_DIGITS, decimal_limit
 from app.sheets.numerals import Days, Numerals
+from app.sheets.sinks import COLUMNS, TEXT
 from app.sheets.sums import Summed
-from app.sheets.table import Column
+from app.sheets.table import DOUBLE_DIGITS, Column
 
 DAY_S = 86_400
 # A serial before the year 2079 times 86,400 is rounded by less than 0.48 microseconds. So it is less than 1.5 from a
@@ -26,14 +27,15 @@ _TO_15_DIGITS = "." + str(EXACT_DIGITS) + "g"
 Take = Callable[[Sequence[str], Days | None], list[Any] | None]
 
 
-def numerals_of(column: Column, spelled: bool) -> Callable[[Numerals], list[Any] | None]:
+def numerals_of(column: Column, sink: str = "") -> Callable[[Numerals], list[Any] | None]:
     """Return the function for a column.
 
     Args:
-        spelled: return floats as texts that spell them.
+        sink: who takes the values: they may come in the type in which it takes them soonest, floats as texts that spell
+            them for LOAD DATA, and decimals as floats where the database keeps them so; "" for those of `convert`.
     """
     make = None if column.zero_is_next and column.kind != "integer" else _MAKERS.get(column.kind)
-    take = make(column, spelled) if make else None
+    take = make(column, sink) if make else None
     return lambda numerals: _taken(numerals, take, column) if take else None
 
 
@@ -50,7 +52,7 @@ def _taken(numerals: Numerals, take: Take, column: Column) -> list[Any] | None:
     return Summed(spread, stored.total, stored.magnitude) if isinstance(stored, Summed) else spread
 
 
-def _integers(column: Column, _spelled: bool) -> Take:
+def _integers(column: Column, _sink: str) -> Take:
     low, high = column.minimum, column.maximum
 
     def take(texts: Sequence[str], days: Days | None) -> list[Any] | None:
@@ -66,12 +68,13 @@ def _integers(column: Column, _spelled: bool) -> Take:
     return take
 
 
-def _decimals(column: Column, _spelled: bool) -> Take | None:
+def _decimals(column: Column, sink: str) -> Take | None:
     limit = decimal_limit(column)
     if limit is None or column.scale is None or column.scale > EXACT_DIGITS:
         return None
     ten, spell = 10.0**column.scale, f"{{:.{column.scale}f}}".format
     minus_zero = spell(-0.0)
+    stays_float = sink == COLUMNS and column.exact_digits == DOUBLE_DIGITS and not column.is_floating
 
     def take(texts: Sequence[str], days: Days | None) -> list[Any] | None:
         values = _floats_of(texts)
@@ -82,13 +85,15 @@ def _decimals(column: Column, _spelled: bool) -> Take | None:
         # the number itself, the decimal is what the number is when taken to 15 digits.
         if list(map(truediv, units, repeat(ten))) != values:
             return None
+        if stays_float:
+            return Summed(values, sum(units))
         stored = list(map(spell, values))
         return None if minus_zero in stored else Summed(stored, sum(units))
 
     return take
 
 
-def _floats(column: Column, spelled: bool) -> Take | None:
+def _floats(column: Column, sink: str) -> Take | None:
     if column.exact_digits is not None:
         return None
     limit = 10.0**EXACT_DIGITS
@@ -100,7 +105,7 @@ def _floats(column: Column, spelled: bool) -> Take | None:
         stored: list[Any] = list(map(float.__format__, values, repeat(_TO_15_DIGITS)))
         if "-0" in stored:
             return None
-        if not spelled:
+        if sink != TEXT:
             stored = list(map(float, stored))
         total = sum(values)
         return Summed(stored, total, total if least >= 0 else sum(map(abs, values)))
@@ -108,7 +113,7 @@ def _floats(column: Column, spelled: bool) -> Take | None:
     return take
 
 
-def _datetimes(column: Column, _spelled: bool) -> Take:
+def _datetimes(column: Column, _sink: str) -> Take:
     clocks = _Clocks("." + "0" * column.fraction_digits if column.fraction_digits else "")
     known: dict[Days, _Dates] = {}
 
@@ -118,9 +123,10 @@ def _datetimes(column: Column, _spelled: bool) -> Take:
             return None
         moments = list(map(mul, values, repeat(float(DAY_S))))
         seconds = list(map(round, moments))
-        off = list(map(sub, moments, seconds))
-        if not -SURELY_WHOLE_S < min(off) <= max(off) < SURELY_WHOLE_S:
-            return None
+        if moments != seconds:
+            off = list(map(sub, moments, seconds))
+            if not -SURELY_WHOLE_S < min(off) <= max(off) < SURELY_WHOLE_S:
+                return None
         dates = known.setdefault(days, _Dates(days))
         return [dates[day] + clocks[second] for day, second in map(divmod, seconds, repeat(DAY_S))]
 
@@ -159,7 +165,7 @@ def _floats_of(texts: Sequence[str]) -> list[float] | None:
         return None
 
 
-_MAKERS: dict[str, Callable[[Column, bool], Take | None]] = {
+_MAKERS: dict[str, Callable[[Column, str], Take | None]] = {
     "integer": _integers,
     "decimal": _decimals,
     "float": _floats,

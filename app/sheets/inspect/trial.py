@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -103,7 +103,7 @@ class Trial:
 
     def __init__(self, job: ConvertJob, is_text_file: bool = False) -> None:
         """Convert by the job's plan and rules."""
-        self._batches = Batches(job, is_text_file=is_text_file)
+        self._batches = Batches(replace(job, sink=""), is_text_file=is_text_file)  # for none, in its own types
         self._positions = [mapped.position for mapped in job.plan.columns]
         self._columns = [_Comparison(mapped.column, job.rules) for mapped in job.plan.columns]
 

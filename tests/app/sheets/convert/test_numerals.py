@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sheets import sinks
 from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.numerals import numerals_of
 from app.sheets.convert.rules import STRICT, Rules
@@ -16,6 +17,7 @@ from app.sheets.numerals import Numerals
 from app.sheets.read.xlsx.formats import shape_of
 from app.sheets.read.xlsx.serials import EPOCH_1900
 from app.sheets.read.xlsx.styles import NumberReader
+from app.sheets.sinks import TEXT
 from app.sheets.sums import Summed, added_up
 from app.sheets.table import Column
 
@@ -95,7 +97,7 @@ def test_spelled_floats_are_the_same_numbers(texts: list[str | None]) -> None:
     if not any(texts):
         return
     column = Column("c", "float", "double")
-    spelled, _ = ColumnConverter(column, STRICT, spelled=True).convert(numerals(texts))
+    spelled, _ = ColumnConverter(column, STRICT, sink=TEXT).convert(numerals(texts))
     stored, _ = ColumnConverter(column, STRICT).convert(numerals(texts))
     assert [value if value is None else repr(float(value)) for value in spelled] == [
         value if value is None else repr(value) for value in stored
@@ -125,11 +127,11 @@ def test_spelled_floats_are_the_same_numbers(texts: list[str | None]) -> None:
 def test_only_numerals_of_the_usual_make_are_taken(
     column: Column, texts: list[str | None], number_format: str, stored: list[Any] | None
 ) -> None:
-    assert numerals_of(column, spelled=False)(numerals(texts, number_format)) == stored
+    assert numerals_of(column)(numerals(texts, number_format)) == stored
 
 
 def test_what_is_added_up_on_the_way_is_kept_with_the_values() -> None:
-    stored = numerals_of(COLUMNS[2], spelled=True)(numerals(["1.5", None, "-0.25"]))
+    stored = numerals_of(COLUMNS[2], TEXT)(numerals(["1.5", None, "-0.25"]))
     assert isinstance(stored, Summed)
     assert (list(stored), stored.total) == (["1.50", None, "-0.25"], 125)
 
@@ -139,3 +141,11 @@ def test_days_are_those_of_the_format() -> None:
     days = numerals(["1"], FORMATS[1]).days
     assert days is not None
     assert (days.epoch, days.first) == (EPOCH_1900, 61)
+
+
+def test_decimals_stay_floats_where_the_database_keeps_them_so() -> None:
+    stored = numerals_of(COLUMNS[3], sinks.COLUMNS)(numerals(["8101.1099999999997", None]))
+    assert isinstance(stored, Summed)
+    assert (list(stored), stored.total) == ([8101.11, None], 810111)
+    assert added_up(list(stored), COLUMNS[3]) == (1, 810111, 0.0)
+    assert numerals_of(COLUMNS[2], sinks.COLUMNS)(numerals(["1.5"])) == ["1.50"]
