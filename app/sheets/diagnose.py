@@ -21,6 +21,9 @@ from app.sheets.pointing import twin
 from app.sheets.table import Column, Key, Table
 from app.sheets.target import any_types
 
+# Kinds of which two values that are spelled in different ways are never equal.
+LITERAL = frozenset({"integer", "boolean", "date", "datetime", "time", "binary"})
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -56,10 +59,14 @@ class Violations:
 
 @dataclass(frozen=True)
 class Merging:
-    """How staged rows would go into the table: by a mode, which knows rows of the table by a key."""
+    """How staged rows would go into the table: by a mode, which knows rows of the table by a key.
+
+    `sheets` is how many are staged; within each, keys that are equal to the letter were found as it was read.
+    """
 
     mode: Mode
     key: Key | None
+    sheets: int
 
 
 def violations(
@@ -79,7 +86,8 @@ def violations(
     for key in (key for key in table.keys if staged.issuperset(key.columns)):
         if not (mode.finds and key == known_by):
             found.add(_existing(connection, table.name, key, merging))
-        found.add(_twice(connection, key))
+        if merging.sheets > 1 or not _is_literal(connection, table, key):
+            found.add(_twice(connection, key))
     with any_types():
         inspector = sa.inspect(connection)
         foreign_keys = inspector.get_foreign_keys(table.name)
@@ -153,6 +161,15 @@ def _existing(connection: sa.Connection, table: str, key: Key, merging: Merging)
         ).all()
     cause = f"is already in {table} (key {key.name})"
     return (Violation(int(row[0]), key.columns[0], cause, _shown(row[1:])) for row in found)
+
+
+def _is_literal(connection: sa.Connection, table: Table, key: Key) -> bool:
+    """Tell whether keys are equal to the database only if they are to the letter: then none can stand twice in a sheet.
+
+    A stage on SQLite has no collations.
+    """
+    columns = [table.column(name) for name in key.columns]
+    return connection.dialect.name == "sqlite" or all(column.kind in LITERAL for column in columns)
 
 
 def _twice(connection: sa.Connection, key: Key) -> Iterator[Violation]:

@@ -55,7 +55,9 @@ def look_for_violations(
 ) -> None:
     """Add to `found` why staged rows do not fit the table."""
     table = sources[0].planned.table
-    more = violations(connection, table, all_columns(sources), Merging(request.mode, key), request.max_errors)
+    more = violations(
+        connection, table, all_columns(sources), Merging(request.mode, key, len(sources)), request.max_errors
+    )
     found.rows |= more.rows
     found.found += more.found
 
