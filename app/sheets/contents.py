@@ -32,6 +32,8 @@ NUMBERS = (2.2251e-308, 9.99999999999999e307)
 # Before this day, Excel's calendar has a 29 February 1900 (Microsoft, "Excel incorrectly assumes that the year 1900 is
 # a leap year").
 FIRST_DAY = date(1900, 3, 1)
+EPOCH_DAY = EPOCH_1900.toordinal()
+FIRST_SERIAL = FIRST_DAY.toordinal() - EPOCH_DAY
 MICROSECOND = timedelta(microseconds=1)
 # Also in full width, which Excel takes for the others where it is Chinese or Japanese (OWASP, "CSV Injection").
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -108,39 +110,40 @@ def _float(value: float) -> Content:
 
 
 def _datetime(value: datetime) -> Content:
-    text = value.isoformat(" ")
-    if value.tzinfo or value.date() < FIRST_DAY:
-        return Content(text, TEXT)
-    return _moment(value - datetime.combine(EPOCH_1900, time()), DATETIME_FORMAT, text)
+    days = value.toordinal() - EPOCH_DAY
+    if value.tzinfo or days < FIRST_SERIAL:
+        return Content(value.isoformat(" "), TEXT)
+    return _moment(days, _since_midnight(value), DATETIME_FORMAT) or Content(value.isoformat(" "), TEXT)
 
 
 def _date(value: date) -> Content:
-    if value < FIRST_DAY:
-        return Content(value.isoformat(), TEXT)
-    return Content(str((value - EPOCH_1900).days), NUMBER, DATE_FORMAT)
+    days = value.toordinal() - EPOCH_DAY
+    return Content(str(days), NUMBER, DATE_FORMAT) if days >= FIRST_SERIAL else Content(value.isoformat(), TEXT)
 
 
 def _time(value: time) -> Content:
-    text = value.isoformat()
-    if value.tzinfo:
-        return Content(text, TEXT)
-    return _moment(datetime.combine(EPOCH_1900, value) - datetime.combine(EPOCH_1900, time()), TIME_FORMAT, text)
+    found = None if value.tzinfo else _moment(0, _since_midnight(value), TIME_FORMAT)
+    return found or Content(value.isoformat(), TEXT)
 
 
 def _duration(value: timedelta) -> Content:
-    text = hours(value)
-    if value < timedelta():  # Excel shows ####
-        return Content(text, TEXT)
-    return _moment(value, DURATION_FORMAT, text)
+    # Excel shows #### for what is below zero.
+    found = _moment(value.days, value // MICROSECOND % DAY_US, DURATION_FORMAT) if value >= timedelta() else None
+    return found or Content(hours(value), TEXT)
 
 
-def _moment(value: timedelta, form: str, text: str) -> Content:
-    """Return a span of time as its number of days, or, where a double does not give it back, as a text."""
-    days, microseconds = value.days, value // MICROSECOND % DAY_US
+def _since_midnight(value: datetime | time) -> int:
+    """Return the microseconds of a day that are over."""
+    return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
+
+
+def _moment(days: int, microseconds: int, form: str) -> Content | None:
+    """Return a moment or a span of time as its number of days; None where a double does not give it back."""
     serial = (days * DAY_US + microseconds) / DAY_US  # of two integers: rounded once
-    if split(serial, repr(serial)) != (days, microseconds):
-        return Content(text, TEXT)
-    return Content(repr(serial).removesuffix(".0"), NUMBER, form + MILLISECONDS * bool(value.microseconds))
+    text = repr(serial)
+    if split(serial, text) != (days, microseconds):
+        return None
+    return Content(text.removesuffix(".0"), NUMBER, form + MILLISECONDS * bool(microseconds % 1_000_000))
 
 
 _CONTENTS: dict[type, Callable[[Any], Content | None]] = {

@@ -18,6 +18,7 @@ SCRIPT = (
     "bar.move(100, 0.5)\n"
     "bar.stop(stays=True)\n"
     "bar.start()\n"
+    "bar.move(7, None)\n"
     "bar.stop(stays=False)\n"
 )
 
@@ -34,6 +35,15 @@ def test_without_a_terminal_a_line_is_printed_now_and_then(
         bar.move(rows, rows / 8_000)
     bar.stop(stays=True)
     assert capsys.readouterr() == ("", "Reading: 2,000 rows, 25%\nReading: 4,000 rows, 50%\n")
+
+
+def test_a_share_that_nobody_knows_is_not_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bar = RowBar("Exporting")
+    monkeypatch.setattr(row_bar, "LINE_EVERY_S", -1.0)
+    bar.move(2_000, None)
+    assert capsys.readouterr() == ("", "Exporting: 2,000 rows\n")
 
 
 def test_on_a_terminal_a_bar_is_shown_and_may_be_put_up_again() -> None:

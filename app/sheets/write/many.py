@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
 from app.sheets.contents import (
     BOOLEAN,
@@ -36,10 +37,11 @@ LIMIT = 10**EXACT_DIGITS
 # Of texts joined by line feeds; MySQL pads the digits of ZEROFILL alone, and not in what it is asked for here.
 _INTEGER, _FLOAT = "(?:0|-?+[1-9][0-9]*+)", "-?+[0-9]++(?:[.][0-9]++)?+(?:e[-+]?+[0-9]{1,3}+)?+"
 _INTEGERS, _FLOATS = (re.compile(rf"{one}(?:\n{one})*+") for one in (_INTEGER, _FLOAT))
-# In texts joined by line feeds: what XML needs escaped, what ECMA-376 does, blanks at an end, the start of a formula.
+# In texts joined by line feeds: what ECMA-376 needs escaped, blanks at an end, the start of a formula; what XML does.
 _NOT_PLAIN = re.compile(
-    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[&<>]|_x|^[\\s=+\\-@＝＋－＠]|\\s$", re.MULTILINE
+    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|_x|^[\\s=+\\-@＝＋－＠]|\\s$", re.MULTILINE
 )
+_MARKUP = re.compile("[&<>]")
 
 
 class Alike(NamedTuple):
@@ -77,9 +79,10 @@ def _any(values: Sequence[Any]) -> Alike | None:
 
 
 def _texts(values: Sequence[str]) -> Alike | None:
-    if max(map(len, values)) > LONGEST_PLAIN or "" in values or _NOT_PLAIN.search("\n".join(values)):
+    joined = "\n".join(values)
+    if max(map(len, values)) > LONGEST_PLAIN or "" in values or _NOT_PLAIN.search(joined):
         return None
-    return Alike(TEXT, GENERAL, values)
+    return Alike(TEXT, GENERAL, list(map(escape, values)) if _MARKUP.search(joined) else values)
 
 
 def _integers(values: Sequence[Any]) -> Alike | None:
