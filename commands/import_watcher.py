@@ -72,6 +72,10 @@ class TerminalWatcher:
             f"{table} has {counted(rows, 'row')}. Rows that the sheet does not have are deleted. Go on?", err=True
         )
 
+    def cannot_be_undone(self, why: str) -> None:
+        """Say so, while it can still be broken off."""
+        say(f"Note: this import cannot be undone: {why}.")
+
     def planned(self, file: str, head: Head, plan: Plan) -> None:
         """Show how the headers map onto the columns; of sheets that follow and are alike, only that they are."""
         alike = (plan.columns, plan.left_out) == self._shown

@@ -14,7 +14,7 @@ def row_change(change: RowChange) -> str:
     """Return a row's change: `~ 7: total: 1 → 2`, `+ 8: total 3` for a new one, `- 9: total 4` for one that goes."""
     key = ", ".join(map(_shown, change.key.values()))
     if change.before is None:
-        return f"+ {key}: {_fields(change.after)}"
+        return f"+ {key}: {_fields(change.after)}" if key else f"+ {_fields(change.after)}"
     if change.after is None:
         return f"- {key}: {_fields(change.before)}"
     pairs = (f"{name}: {_shown(change.before[name])} → {_shown(value)}" for name, value in change.after.items())

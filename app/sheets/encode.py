@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from app.sheets.frames import COLUMNS, ConvertJob
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"})
 _SPECIAL = "\\\t\n\r\0"
+_SIGNS = {escape: chr(sign) for sign, escape in _ESCAPES.items()}
+_ESCAPED = re.compile(r"\\[\\tnr0]")
 
 
 def encoded(batch: Batch, job: ConvertJob) -> bytes:
@@ -30,6 +33,12 @@ def load_data_text(columns: list[list[Any]]) -> bytes:
     return "".join(fields).encode()
 
 
+def first_rows(text: bytes, most: int) -> list[list[str | None]]:
+    """Return the fields of the first rows of such a text."""
+    lines = text.split(b"\n", most)[:most]
+    return [[_plain(field) for field in line.decode().split("\t")] for line in lines if line]
+
+
 def with_row_numbers(batch: Batch, stage: int) -> list[list[Any]]:
     """Return a batch's columns behind one that numbers the rows for a staging table: `stage` plus the row in Excel."""
     return [[stage + number for number in batch.numbers], *batch.columns]
@@ -45,6 +54,10 @@ def _fields(values: list[Any]) -> list[str]:
         return [NULL if value is None else value for value in values] if None in values else values
     spell = _SPELLINGS[types.pop()] if types else str
     return [NULL if value is None else spell(value) for value in values] if None in values else list(map(spell, values))
+
+
+def _plain(field: str) -> str | None:
+    return None if field == NULL else _ESCAPED.sub(lambda found: _SIGNS[found[0]], field)
 
 
 # A column's stored values are all of one type, but for None.

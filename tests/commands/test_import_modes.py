@@ -325,3 +325,18 @@ def test_modes_do_what_a_dictionary_does(
     refused = mode == "insert" and len(new) < len(sheet) and (not skips or not new)
     assert result.exit_code == (3 if refused else 0), result.stderr
     assert found == (there if refused else expected)
+
+
+def test_dry_run_of_an_insert_shows_its_first_rows(goods: str, book: Book, import_excel: Importer) -> None:
+    result = import_excel(book([HEADERS, ["E", "tab\t\\n", 1.5], ["F", "x", None]]), goods, "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    assert "+ sku E, title tab" in result.stderr
+    assert "+ sku F, title x, price NULL" in result.stderr
+
+
+def test_what_cannot_be_undone_is_said_beforehand(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql("CREATE TABLE loose (name VARCHAR(20))")
+    result = import_excel(book([["name"], ["x"]]), "loose")
+    assert result.exit_code == 0, result.stderr
+    note = "Note: this import cannot be undone: loose has no key among the imported columns."
+    assert result.stderr.index(note) < result.stderr.index("Imported 1 row")

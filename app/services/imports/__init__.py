@@ -11,6 +11,7 @@ from app.extensions import db
 from app.services import runs
 from app.services.imports.again import check_new
 from app.services.imports.executing import execute
+from app.services.imports.keeping import lack_beforehand
 from app.services.imports.kept_files import copied
 from app.services.imports.limits import reading_limits
 from app.services.imports.loaded import Loaded
@@ -72,6 +73,9 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
             save_plan(request.save_plan, sources, new_table, request)
             watcher.plan_saved(request.save_plan)
         key = None if new_table is not None else _key(sources, request)
+        why = "" if new_table is not None or request.dry_run else lack_beforehand(sources)
+        if why:
+            watcher.cannot_be_undone(why)
         if request.mode.deletes and not request.dry_run:
             agreed_to_replace(db.engine, request.table, watcher)
         name = f"{listed([path.name for path in request.files])} → {request.table}"

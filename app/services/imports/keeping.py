@@ -1,12 +1,22 @@
-"""Keep the files of an import that can be undone, right before it commits."""
+"""Keep the files of an import that can be undone, right before it commits; and say beforehand where it cannot be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.services.imports.kept_files import Copy
+from app.services.imports.kept_files import NOTHING_IS_KEPT, Copy, days
 from app.services.imports.sources import Source
 from app.sheets.undo import key_among
+
+
+def lack_beforehand(sources: Sequence[Source]) -> str:
+    """Return why an import into a table that is there could never be undone, without a full stop; "" if it could."""
+    if not days():
+        return NOTHING_IS_KEPT
+    for source in sources:
+        if not source.planned.filled_keys():
+            return f"{source.planned.table.name} has no key among the imported columns"
+    return ""
 
 
 def keep(sources: Sequence[Source], copies: Sequence[Copy], created: bool) -> str:

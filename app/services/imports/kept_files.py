@@ -25,6 +25,7 @@ from app.errors import Failed
 CHUNK = 1 << 20
 UNFINISHED = ".tmp"
 DAY_S = 86_400
+NOTHING_IS_KEPT = "KEEP_FILES_DAYS is 0: its file is not kept"
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ def expired(kept_days: int) -> list[Path]:
 def _copy(path: Path) -> Copy:
     """Return a file's hash and copy; a copy that cannot be written is no reason to refuse the import."""
     stamp = _stamp(path)
-    lack = "" if days() else "KEEP_FILES_DAYS is 0: its file was not kept"
+    lack = "" if days() else NOTHING_IS_KEPT
     if not lack:
         unfinished = folder() / f"{uuid4().hex}{UNFINISHED}"
         try:

@@ -10,6 +10,7 @@ from app.services.imports.loaded import INSERTED, Loaded
 from app.services.imports.proofs import NotProved, proof_of
 from app.services.imports.request import ImportRequest
 from app.services.imports.roads import road
+from app.services.imports.samples import first_rows_of
 from app.services.imports.sources import Source
 from app.sheets.process import Progress
 from app.sheets.prove import differences, totals, unproved_columns
@@ -43,6 +44,7 @@ def load_and_prove(
         source.unproved = unproved_columns(source.summary, columns)
         loaded.counts[INSERTED] += source.summary.good
         loaded.proofs.append(proof_of(source))
+        loaded.samples += first_rows_of(source)
         loaded.left_out.append(None)
         loaded.inserted.append(None)
     return loaded

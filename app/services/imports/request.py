@@ -104,6 +104,9 @@ class Watcher(Protocol):
     def replace(self, table: str, rows: int) -> bool:
         """Tell whether a table that has so many rows may be replaced: what the sheets do not have is deleted."""
 
+    def cannot_be_undone(self, why: str) -> None:
+        """Learn beforehand that the import could not be undone, and why, without a full stop."""
+
     def planned(self, file: str, head: Head, plan: Plan) -> None:
         """Learn how a sheet maps onto the table."""
 

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.runner.diff import RowChange
+from app.services.imports.sources import Source
+from app.sheets.encode import first_rows
 from app.sheets.merge import Marked, Merge
 
 MOST_SAMPLES = 3  # of new rows, and of rows that change
@@ -17,6 +19,17 @@ def samples_of(connection: sa.Connection, merge: Merge, marked: Marked) -> list[
     changed = merge.samples(connection, MOST_SAMPLES) if marked.changed else []
     new = merge.new_samples(connection, MOST_SAMPLES) if marked.new else []
     return [*(_changed(merge, row) for row in changed), *(_new(merge, row) for row in new)]
+
+
+def first_rows_of(source: Source) -> list[RowChange]:
+    """Return the first rows of a sheet that was loaded straight, all of which are new."""
+    rows = source.first
+    if isinstance(rows, bytes):
+        found: list[Any] = first_rows(rows, MOST_SAMPLES)
+    else:
+        found = [[column[place] for column in rows] for place in range(min(MOST_SAMPLES, len(rows[0])))] if rows else []
+    names = [column.name for column in source.columns]
+    return [RowChange({}, None, dict(zip(names, row, strict=True))) for row in found]
 
 
 def _changed(merge: Merge, row: tuple[Any, ...]) -> RowChange:

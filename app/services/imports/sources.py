@@ -27,6 +27,7 @@ class Source:
         reader: of its file, which it may share with other sheets.
         file: the place of its file among those of the import.
         numbers: the Excel rows of what was read, in order.
+        first: the first rows, as the sink has them, where a dry run shows some.
     """
 
     reader: Reader
@@ -35,6 +36,7 @@ class Source:
     file: int = 0
     numbers: array[int] = field(default_factory=lambda: array("I"))
     unproved: list[str] = field(default_factory=list)
+    first: Any = None
     _summary: Summary | None = None
 
     def make_plan(self, table: Table, request: ImportRequest, watcher: Watcher) -> None:
@@ -91,6 +93,8 @@ class Source:
         for batch in self.reader.batches(job):
             self.numbers.extend(batch.numbers)
             progress(len(self.numbers), batch.share)
+            if request.dry_run and self.first is None:
+                self.first = batch.rows
             yield batch.rows
         self._summary = self.reader.summary
         if self.summary.rejected and not goes_on:

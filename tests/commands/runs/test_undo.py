@@ -583,7 +583,7 @@ def test_zero_days_keep_nothing(app: Flask, goods: str, book: Book, cli: FlaskCl
     app.config["KEEP_FILES_DAYS"] = 0
     result = cli.invoke(args=["import-excel", str(book([HEADERS, *ROWS])), goods])
     assert result.exit_code == 0
-    assert "cannot be undone: KEEP_FILES_DAYS is 0: its file was not kept." in result.stderr
+    assert "cannot be undone: KEEP_FILES_DAYS is 0: its file is not kept." in result.stderr
     assert not kept_files.folder().exists()
 
 
