@@ -113,6 +113,13 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
 
 
+@event.listens_for(Engine, "checkin")
+def _end_sqlite(connection: Any, _record: Any) -> None:
+    """Roll back what a COMMIT left open that failed, as on a deferred foreign key: SQLAlchemy takes it for ended."""
+    if isinstance(connection, sqlite3.Connection) and connection.in_transaction:
+        connection.rollback()
+
+
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":

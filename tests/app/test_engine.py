@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import URL, Connection, make_url, text
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
 
 from app import create_app
 from app.config import Base, settings_of
@@ -203,3 +203,16 @@ def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     with sqlite_database(tmp_path / "new" / "folder") as url:
         create_app({"DATABASE_URL": url})
     assert (tmp_path / "new" / "folder").is_dir()
+
+
+@on_sqlite  # the others look at foreign keys with each statement
+def test_a_commit_that_fails_leaves_no_transaction_behind(empty_app: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE acts (id INT PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE parts (act INT REFERENCES acts (id) DEFERRABLE INITIALLY DEFERRED)")
+    with pytest.raises(IntegrityError), db.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO parts VALUES (2)")
+        connection.commit()
+    with db.engine.begin() as one, db.engine.connect() as two:
+        one.exec_driver_sql("INSERT INTO acts VALUES (1)")
+        assert two.exec_driver_sql("SELECT COUNT(*) FROM parts").scalar() == 0

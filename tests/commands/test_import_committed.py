@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
 from app.extensions import db
@@ -88,3 +89,23 @@ def test_an_undo_that_dies_is_lost_or_has_succeeded(
     assert count() == 1
     assert runs.newest(1)[0].rows == {"many": {"deleted": ROWS}}
     assert runs.verify().problems == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # the others look at foreign keys with each statement
+def test_what_is_refused_as_late_as_at_commit_is_named_by_its_cells(
+    app: Flask, cli: FlaskCliRunner, workbook: Path
+) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE known (id INT PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO known VALUES (0), (1), (2)"))
+        connection.execute(
+            text(
+                "CREATE TABLE many (id INT PRIMARY KEY REFERENCES known (id) DEFERRABLE INITIALLY DEFERRED,"
+                " name VARCHAR(40), amount DECIMAL(10,2))"
+            )
+        )
+    result = cli.invoke(args=["import-excel", str(workbook), "many"])
+    assert result.exit_code == 3, result.stderr
+    assert f"{ROWS - 3} of {ROWS} rows cannot be loaded" in result.stderr
+    assert "many!A5" in result.stderr
+    assert (count(), runs.newest(1)[0].state, runs.newest(1)[0].rows) == (0, "failed", {})
