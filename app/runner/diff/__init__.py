@@ -14,7 +14,19 @@ from app.runner.sql.guarding import INTERNAL
 from app.runner.sql.statements import MYSQL_NAMES
 
 # The project's own records, which other connections write at any time: of interest only if the script wrote them.
-RECORDS = frozenset(["alembic_version", "checkpoints", "run_failures", "run_moves", "runs", "seeds", "sessions"])
+RECORDS = frozenset(
+    [
+        "alembic_version",
+        "before_images",
+        "checkpoints",
+        "imported_sheets",
+        "run_failures",
+        "run_moves",
+        "runs",
+        "seeds",
+        "sessions",
+    ]
+)
 SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 LONGEST_TEXT = 500  # characters of a value in a sample
 LONGEST_BYTES = 64
