@@ -18,6 +18,9 @@ from tests.faults.proxy import CUT_AFTER, CUT_BEFORE, CUT_WITHIN, LOSE_ANSWER, P
 
 pytestmark = pytest.mark.parametrize("backend", ["mysql"], indirect=True)
 
+# Rows go straight into the table, or by a stage.
+modes = pytest.mark.parametrize("mode", ["insert", "upsert"])
+
 Through = Callable[..., tuple[Result, Proxy]]
 
 
@@ -99,15 +102,21 @@ def with_connection_of(text: bytes, rule: Rule) -> Rule:
     return lambda talk, payload: rule(talk, payload) if talk.has_sent(text) else PASS
 
 
-def test_lost_before_commit_nothing_is_written_and_it_says_so(many: Target, through: Through, workbook: Path) -> None:
-    result, proxy = through(at_commit(CUT_BEFORE, b"LOAD DATA"), "import-excel", str(workbook), "many")
+@modes
+def test_lost_before_commit_nothing_is_written_and_it_says_so(
+    many: Target, through: Through, workbook: Path, mode: str
+) -> None:
+    args = ("import-excel", str(workbook), "many", "--mode", mode)
+    result, proxy = through(at_commit(CUT_BEFORE, b"LOAD DATA"), *args)
     assert (result.exit_code, proxy.cuts) == (1, 1), result.stderr
     assert "was lost during COMMIT, which was not carried out: all is as it was." in one_sentence(result)
     assert check_all_or_none(many.before, many.after).state == "failed"
 
 
-def test_commit_whose_answer_is_lost_is_a_success(many: Target, through: Through, workbook: Path) -> None:
-    result, proxy = through(at_commit(LOSE_ANSWER, b"LOAD DATA"), "import-excel", str(workbook), "many")
+@modes
+def test_commit_whose_answer_is_lost_is_a_success(many: Target, through: Through, workbook: Path, mode: str) -> None:
+    args = ("import-excel", str(workbook), "many", "--mode", mode)
+    result, proxy = through(at_commit(LOSE_ANSWER, b"LOAD DATA"), *args)
     assert (result.exit_code, proxy.cuts) == (0, 1), result.stderr
     assert f"Imported {ROWS:,} rows into many" in result.stderr
     assert check_all_or_none(many.before, many.after).state == "succeeded"

@@ -64,10 +64,10 @@ def close_within(session: Session, run: OpenRun) -> None:
     Raises:
         Busy: the run is not this process's any more. This transaction must not be committed.
     """
-    if not moves.move_within(session, run.id, "succeeded", _is_mine, **_ending(run, None)):
+    if run.lock_lost or not moves.move_within(session, run.id, "succeeded", _is_mine, **_ending(run, None)):
         raise Busy(
-            f"Run {run.id} was declared lost while it went on, so all that it did is rolled back.",
-            f"Its lock was free: did the database end its connection? See: flask runs show {run.id}",
+            f"Run {run.id} lost its lock while it went on, so all that it did is rolled back.",
+            f"Did the database end its connection? Another run may go on by now. See: flask runs show {run.id}",
         )
 
 

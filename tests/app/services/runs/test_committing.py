@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,8 +11,9 @@ from flask import Flask
 from app.engine import WRITER, is_mysql
 from app.errors import Busy
 from app.extensions import db
+from app.runner import server_lock
 from app.services import runs
-from app.services.runs import moves
+from app.services.runs import heart, moves
 from app.services.runs.channel import channel_of
 from tests.databases import has_variable
 
@@ -69,7 +72,7 @@ def test_others_may_write_to_the_ledger_while_the_transaction_goes_on(acts: None
 def test_a_run_that_was_declared_lost_commits_nothing(acts: None) -> None:
     assert is_mysql(db.engine.url)
     with (
-        pytest.raises(Busy, match="declared lost"),
+        pytest.raises(Busy, match="lost its lock"),
         runs.recorded("import", "june.xlsx → acts", {}) as run,
         db.engine.connect() as connection,
     ):
@@ -77,6 +80,27 @@ def test_a_run_that_was_declared_lost_commits_nothing(acts: None) -> None:
         moves.move(run.id, "lost")
         runs.commit(run, connection, {"acts": {"inserted": 1}})
     assert (written(), runs.get(run.id).state, runs.get(run.id).rows) == (0, "lost", {})
+
+
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+def test_a_run_whose_lock_is_gone_commits_nothing(acts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heart, "BEAT_S", 0.05)
+    with (
+        pytest.raises(Busy, match="lost its lock"),
+        runs.recorded("import", "june.xlsx → acts", {}) as run,
+        db.engine.connect() as connection,
+    ):
+        act(connection)
+        key = server_lock.key_of(db.engine, str(runs.get(run.id).lock_name))
+        holder = connection.scalar(sa.text("SELECT IS_USED_LOCK(:key)"), {"key": key})
+        with db.engine.connect() as another:
+            another.exec_driver_sql(f"KILL {holder}")
+        end = time.monotonic() + 20
+        while not run.lock_lost and time.monotonic() < end:
+            time.sleep(0.02)
+        runs.commit(run, connection, {"acts": {"inserted": 1}})
+    assert (written(), runs.get(run.id).rows) == (0, {})
+    assert runs.get(run.id).state in ("failed", "lost")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # the others look at foreign keys with each statement
