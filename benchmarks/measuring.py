@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import threading
@@ -12,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROC = Path("/proc")
 SAMPLE_EVERY_S = 0.05
+# With it every start would compile the project anew, which no installation does.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,9 @@ class Run:
 
 def measure(name: str, command: list[str], environment: dict[str, str] | None = None) -> Run:
     """Run a command; one that fails ends the benchmark."""
+    kept = {name: value for name, value in (environment or os.environ).items() if name != NO_BYTECODE}
     started, cpu_started = time.perf_counter(), _cpu_seconds()
-    process = subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    process = subprocess.Popen(command, env=kept, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     memory = _Memory(process.pid)
     memory.start()
     output, _ = process.communicate()
