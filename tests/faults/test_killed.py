@@ -23,7 +23,8 @@ from tests.migrated import migrate
 from tests.private_server import PrivateServer, private_server
 from tests.zygote import Zygote, zygote
 
-FEW, MANY = 8, 100
+FEW, MANY = 6, 100
+LONG = [pytest.mark.long, pytest.mark.timeout(1200)]
 FEW_SERVERS, MANY_SERVERS = 3, 25
 
 
@@ -68,13 +69,20 @@ def outcome(before: int, made: Target) -> Run | None:
     return run
 
 
-@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("kills", "mode"),
+    [
+        (FEW, "insert"),
+        pytest.param(MANY, "insert", marks=LONG),
+        pytest.param(MANY, "upsert", marks=LONG),
+    ],
+)
 def test_a_client_that_is_killed_at_random_leaves_all_rows_or_none(
-    app: Flask, flask: Zygote, workbook: Path, tmp_path: Path, kills: int
+    app: Flask, flask: Zygote, workbook: Path, tmp_path: Path, kills: int, mode: str
 ) -> None:
     chance = random.Random(20261121)
     made, output = target(), tmp_path / "output"
-    args = ("import-excel", str(workbook), "many")
+    args = ("import-excel", str(workbook), "many", "--mode", mode)
     takes = seconds_of(flask, args, output, made)
     killed = 0
     while killed < kills:
@@ -97,7 +105,7 @@ def server(tmp_path: Path) -> Iterator[PrivateServer]:
         yield started
 
 
-@pytest.mark.parametrize("kills", [FEW_SERVERS, pytest.param(MANY_SERVERS, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [FEW_SERVERS, pytest.param(MANY_SERVERS, marks=LONG)])
 def test_a_server_that_is_killed_at_random_has_all_rows_or_none(
     server: PrivateServer,
     flask: Zygote,
