@@ -28,11 +28,19 @@ class Crew:
     """Some processes that do the same work. Where one fails or dies, its pieces come back as they are."""
 
     def __init__(self, work: Work, members: int = MEMBERS) -> None:
-        """Fork the members; `work` returns None for a piece that it leaves to others, as if it had raised an error."""
+        """Fork the members; `work` returns None for a piece that it leaves to others, as if it had raised an error.
+
+        Where there is no room for that many processes and threads, there are no members, and all pieces are left.
+        """
         gc.freeze()  # what is there now is shared with the members as long as nobody writes to it
-        self._members = [_Member(work) for _ in range(members)]
-        for member in self._members:
-            member.start()
+        self._members: list[_Member] = []
+        try:
+            for _ in range(members):
+                self._members.append(_Member(work))
+            for member in self._members:
+                member.start()
+        except (OSError, RuntimeError, MemoryError):
+            self.close()
         self._pending: deque[tuple[bytes, _Member | None]] = deque()
         self._taken = self._left = 0
 
@@ -42,12 +50,12 @@ class Crew:
         When most are left, the crew gets no more of them.
         """
         for piece in pieces:
-            is_worth_it = self._left * 2 <= max(self._taken, FAIR_TRIAL)
+            is_worth_it = self._members and self._left * 2 <= max(self._taken, FAIR_TRIAL)
             member = min(self._members, key=lambda member: member.load) if is_worth_it else None
             if member is not None:
                 member.send(piece)
             self._pending.append((piece, member))
-            if len(self._pending) == AHEAD * len(self._members):
+            if len(self._pending) >= AHEAD * len(self._members):
                 yield self._next()
         while self._pending:
             yield self._next()
@@ -60,6 +68,7 @@ class Crew:
         """End all members."""
         for member in self._members:
             member.end()
+        self._members.clear()
         gc.unfreeze()
 
     def _next(self) -> tuple[bytes, bytes | None]:
@@ -81,7 +90,12 @@ class _Member:
         results, answers = os.pipe()
         parent = os.getpid()
         self.load = 0
-        self._pid = os.fork()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            for descriptor in (theirs, mine, results, answers):
+                os.close(descriptor)
+            raise
         if not self._pid:
             try:
                 _become_member(parent, {theirs, answers})
@@ -118,16 +132,26 @@ class _Member:
         """End it, whatever it does."""
         os.kill(self._pid, signal.SIGKILL)
         self._pieces.put(None)
-        self._feeder.join()
+        if self._feeder.ident is None:
+            os.close(self._mine)
+        else:
+            self._feeder.join()
         os.waitpid(self._pid, 0)
         self._results.close()
 
     def _feed(self) -> None:
-        with suppress(BrokenPipeError), os.fdopen(self._mine, "wb") as stream:
+        """Write the pieces, without a buffer: a thread that allocates one takes 64 MiB of the address space."""
+        with suppress(BrokenPipeError):
             while (piece := self._pieces.get()) is not None:
-                stream.write(_LENGTH.pack(len(piece)))
-                stream.write(piece)
-                stream.flush()
+                _write(self._mine, _LENGTH.pack(len(piece)))
+                _write(self._mine, piece)
+        os.close(self._mine)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _become_member(parent: int, kept: set[int]) -> None:

@@ -117,3 +117,19 @@ def _is_alive(pid: str) -> bool:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@pytest.mark.parametrize(("what", "error"), [("os.fork", OSError), ("threading.Thread.start", RuntimeError)])
+def test_where_there_is_no_room_for_a_crew_all_pieces_are_left(
+    what: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise error("no room")
+
+    before = descriptors()
+    with monkeypatch.context() as patch:
+        patch.setattr(what, fail)
+        crew = Crew(lambda piece: piece)
+    with closing(crew):
+        assert list(crew.results(PIECES)) == [(piece, None) for piece in PIECES]
+    assert descriptors() == before
