@@ -29,6 +29,8 @@ from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
 from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits
 from app.sheets.read.options import FOUND, ReadOptions
 
+# glibc would take 64 MiB of the address space, which is limited, for each thread (mallopt(3)).
+CHILD_SETTINGS = {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"}
 SECONDS_TO_DIE = 2  # for a process that has closed its output
 # What a process that starts in too little memory says last.
 OUT_OF_MEMORY = ("MemoryError", "SystemError", "memory", "Cannot allocate")
@@ -178,7 +180,7 @@ class Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **CHILD_SETTINGS},
         )
         self._watchdog = threading.Timer(limits.seconds, self._time_out)
         self._watchdog.daemon = True

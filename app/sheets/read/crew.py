@@ -140,7 +140,7 @@ class _Member:
         self._results.close()
 
     def _feed(self) -> None:
-        """Write the pieces, without a buffer: a thread that allocates one takes 64 MiB of the address space."""
+        """Write the pieces."""
         with suppress(BrokenPipeError):
             while (piece := self._pieces.get()) is not None:
                 _write(self._mine, _LENGTH.pack(len(piece)))
