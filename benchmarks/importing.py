@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,8 +25,17 @@ MANAGE = [sys.executable, str(ROOT / "manage.py")]
 FAST = frozenset({"DuckDB"})  # all others take a minute for 1,000,000 rows on one database or the other
 
 
+# Told the database, the rows, the workbook, and a folder with an instance, in which the rows are ready for the floor.
+MeasureOn = Callable[[str, int, Path, Path], None]
+
+
 def measure_importing(sizes: tuple[int, ...], folder: Path) -> None:
     """Print how all contenders do with every size on every database."""
+    on_every_database(sizes, folder, _measure_on)
+
+
+def on_every_database(sizes: tuple[int, ...], folder: Path, measure_on: MeasureOn) -> None:
+    """Have a sheet of every size, and measure on every database."""
     for rows in sizes:
         path = folder / f"{rows}.xlsx"
         sheet.write(path, rows, "shared")
@@ -33,7 +43,7 @@ def measure_importing(sizes: tuple[int, ...], folder: Path) -> None:
             instance = folder / f"{backend}{rows}"
             instance.mkdir()
             floor.write(instance / "ready", rows, backend)
-            _measure_on(backend, rows, path, instance)
+            measure_on(backend, rows, path, instance)
         path.unlink()
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from benchmarks import floor, sheet
 from benchmarks.contest import Contender, hold, report
-from benchmarks.importing import MANAGE
+from benchmarks.importing import MANAGE, on_every_database
 from tests.databases import mysql_database, sqlite_database
 
 DEFAULT_ROWS = (1_000_000,)
@@ -18,15 +18,7 @@ DEFAULT_ROWS = (1_000_000,)
 
 def measure_upserting(sizes: tuple[int, ...], folder: Path) -> None:
     """Print how inserting and upserting do with every size on every database."""
-    for rows in sizes:
-        path = folder / f"{rows}.xlsx"
-        sheet.write(path, rows, "shared")
-        for backend in ("sqlite", "mysql"):
-            instance = folder / f"upsert-{backend}{rows}"
-            instance.mkdir()
-            floor.write(instance / "ready", rows, backend)
-            _measure_on(backend, rows, path, instance)
-        path.unlink()
+    on_every_database(sizes, folder, _measure_on)
 
 
 def _measure_on(backend: str, rows: int, path: Path, instance: Path) -> None:

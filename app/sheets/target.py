@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.errors import NotFound, Refused
+from app.own_tables import PROTECTED
 from app.sheets.defaults import declared_defaults
 from app.sheets.keys import unique_keys
 from app.sheets.kinds import limits
@@ -19,21 +20,6 @@ from app.sheets.names import plain
 from app.sheets.sql_types import declared_types
 from app.sheets.table import Column, Table
 from app.transactional import check_transactional
-
-# The project's own records: only its own commands write them.
-PROTECTED = frozenset(
-    {
-        "alembic_version",
-        "before_images",
-        "checkpoints",
-        "imported_sheets",
-        "run_failures",
-        "run_moves",
-        "runs",
-        "seeds",
-        "users",
-    }
-)
 
 TO_CREATE = "To make a new table from the sheet, add --create."
 # MySQL's own clause, which SQLAlchemy leaves in the default; MySQL allows it for the current time alone.

@@ -6,16 +6,14 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
-from sqlalchemy import text
 
-from app.extensions import db
 from app.models import Run
 from app.services import runs
+from tests.importing import rows_of, sql
 
 Command = Callable[..., Result]
 
@@ -38,19 +36,6 @@ def goods(cli: FlaskCliRunner) -> str:
         "INSERT INTO goods VALUES ('OLD', 'an old one', 1)",
     )
     return "goods"
-
-
-def sql(*statements: str) -> None:
-    """Run statements and commit."""
-    with db.engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def rows_of(table: str) -> list[tuple[Any, ...]]:
-    """Return all rows of a table."""
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
 
 
 def written(path: Path, content: str, encoding: str = "utf-8") -> Path:

@@ -15,9 +15,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
-from app.extensions import db
+from tests.importing import rows_of, sql
 from tests.workbooks import read_cells
 
 Importer = Callable[..., Result]
@@ -30,7 +29,7 @@ GOOD = ["A1", "nails 钉子 🔩", 2.5, 3, date(2024, 6, 10), datetime(2024, 6, 
 @pytest.fixture
 def goods(app: Flask) -> str:
     """Make a table with columns of many kinds, which no model knows."""
-    run_sql(
+    sql(
         "CREATE TABLE goods (sku VARCHAR(10) NOT NULL PRIMARY KEY, title VARCHAR(20) NOT NULL, price DECIMAL(8,2),"
         " stock INT NOT NULL, made DATE, at DATETIME, hour TIME, sold BOOLEAN,"
         " CONSTRAINT price_is_positive CHECK (price >= 0))"
@@ -46,19 +45,6 @@ def import_excel(goods: str, cli: FlaskCliRunner) -> Importer:
         return cli.invoke(args=["import-excel", *map(str, args)])
 
     return run
-
-
-def run_sql(*statements: str) -> None:
-    """Run statements and commit."""
-    with db.engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def rows_of(table: str) -> list[tuple[Any, ...]]:
-    """Return all rows of a table."""
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
 
 
 def write(path: Path, rows: Sequence[Sequence[Any]], sheet: str = "货") -> Path:
@@ -215,11 +201,11 @@ def test_mended_rejects_give_what_a_good_sheet_gives(
 ) -> None:
     rows, bad = drawn
     folder = tmp_path_factory.mktemp("round")
-    run_sql("DELETE FROM goods")
+    sql("DELETE FROM goods")
     good_sheet = write(folder / "good.xlsx", rows)
     assert_imported(import_excel(good_sheet, "goods", "--again"))
     wanted = rows_of("goods")
-    run_sql("DELETE FROM goods")
+    sql("DELETE FROM goods")
     spoilt = [[bad.get((number, place), value) for place, value in enumerate(row)] for number, row in enumerate(rows)]
     source, rejects = write(folder / "bad.xlsx", spoilt), folder / "rejects.xlsx"
     result = import_excel(source, "goods", "--rejects", rejects, *(["--on-error", "skip"] if skips else []))

@@ -8,25 +8,12 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
+from app.own_tables import RECORDS
 from app.runner.diff.comparing import Changes, Sides, same_value
 from app.runner.diff.shapes import Row, Shape, reached, shape_of
 from app.runner.sql.guarding import INTERNAL
 from app.runner.sql.statements import MYSQL_NAMES
 
-# The project's own records, which other connections write at any time: of interest only if the script wrote them.
-RECORDS = frozenset(
-    [
-        "alembic_version",
-        "before_images",
-        "checkpoints",
-        "imported_sheets",
-        "run_failures",
-        "run_moves",
-        "runs",
-        "seeds",
-        "sessions",
-    ]
-)
 SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 LONGEST_TEXT = 500  # characters of a value in a sample
 LONGEST_BYTES = 64

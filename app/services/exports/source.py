@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.errors import NotFound, Refused
+from app.own_tables import PROTECTED
 from app.runner.sql.statements import MYSQL_NAMES, kind_of
 from app.runner.sql.tokens import GROUP, tokens_of
 from app.services.exports.request import Request
@@ -17,7 +18,6 @@ from app.sheets.fetch.table_query import table_query
 from app.sheets.header_names import header_names
 from app.sheets.headers import did_you_mean
 from app.sheets.table import Column, Table
-from app.sheets.target import PROTECTED
 
 SECRETS = frozenset({"users"})
 MYSQL_ROWS = "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :table"

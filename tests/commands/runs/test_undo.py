@@ -21,6 +21,7 @@ from app.models import Run
 from app.models.run import MOVES
 from app.services import runs
 from app.services.imports import kept_files
+from tests.importing import sql
 
 Command = Callable[..., Result]
 Book = Callable[..., Path]
@@ -63,13 +64,6 @@ def undo(cli: FlaskCliRunner) -> Command:
         return cli.invoke(args=["runs", "undo", str(run_id), *(args or ("--yes",))])
 
     return run
-
-
-def sql(*statements: str) -> None:
-    """Run statements and commit."""
-    with db.engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
 
 
 def dump(table: str) -> list[tuple[Any, ...]]:
