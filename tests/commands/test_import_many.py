@@ -19,6 +19,8 @@ from app.services import runs
 
 Importer = Callable[..., Result]
 
+# Which database it is makes no difference.
+on_one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 HEADERS = ["sku", "stock"]
 
 
@@ -99,6 +101,7 @@ def test_keys_are_compared_across_sheets(import_excel: Importer, tmp_path: Path)
     assert goods() == []
 
 
+@on_one_database
 def test_files_with_one_name_are_told_apart(import_excel: Importer, tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
@@ -109,6 +112,7 @@ def test_files_with_one_name_are_told_apart(import_excel: Importer, tmp_path: Pa
     assert f"{files[1]} Sheet1!B2 1.5" in result.stderr
 
 
+@on_one_database
 def test_a_file_that_is_named_twice_is_wrong_usage(import_excel: Importer, tmp_path: Path) -> None:
     path = one(tmp_path / "june.xlsx", ["A", 1])
     result = import_excel(path, tmp_path / "." / "june.xlsx", "goods")
@@ -116,12 +120,14 @@ def test_a_file_that_is_named_twice_is_wrong_usage(import_excel: Importer, tmp_p
     assert "is named twice" in result.stderr
 
 
+@on_one_database
 def test_a_book_without_a_visible_sheet_is_an_error(import_excel: Importer, tmp_path: Path) -> None:
     result = import_excel(write(tmp_path / "june.xlsx", {"一": []}), "goods", "--all-sheets")
     assert result.exit_code == 3
     assert "june.xlsx: no visible sheet has anything in it." in result.stderr
 
 
+@on_one_database
 def test_more_files_than_processes_go_in_at_once(import_excel: Importer, tmp_path: Path) -> None:
     files = [one(tmp_path / f"{number}.xlsx", [f"A{number}", number]) for number in range(9)]
     result = import_excel(*files, "goods")
@@ -151,6 +157,7 @@ def test_each_file_is_an_import_of_its_own(import_excel: Importer, tmp_path: Pat
     assert [run.state for run in runs.newest(3)] == ["succeeded", "failed", "succeeded"]
 
 
+@on_one_database
 def test_the_exit_code_is_the_worst(import_excel: Importer, tmp_path: Path) -> None:
     june, july = one(tmp_path / "june.xlsx", ["A", 1]), one(tmp_path / "july.xlsx", ["B", 1.5])
     assert import_excel(june, "goods", "--each").exit_code == 0
@@ -160,6 +167,7 @@ def test_the_exit_code_is_the_worst(import_excel: Importer, tmp_path: Path) -> N
     assert import_excel(june, tmp_path / "page.xlsx", july, "goods", "--each").exit_code == 1
 
 
+@on_one_database
 def test_rejects_of_each_file_have_a_file(import_excel: Importer, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     files = [
@@ -177,6 +185,7 @@ def test_rejects_of_each_file_have_a_file(import_excel: Importer, tmp_path: Path
     assert "Imported" not in again.stderr
 
 
+@on_one_database
 def test_json_tells_of_each_file(import_excel: Importer, tmp_path: Path) -> None:
     june, july = one(tmp_path / "june.xlsx", ["A", 1]), one(tmp_path / "july.xlsx", ["B", 1.5])
     result = import_excel(june, july, "goods", "--each", "--json")
@@ -195,6 +204,7 @@ def test_a_dry_run_of_each_writes_nothing(import_excel: Importer, tmp_path: Path
     assert goods() == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "options", [["--each", "--create"], ["--each", "--mode", "replace"], ["--each", "--save-plan", "x.toml"]]
 )
@@ -202,6 +212,7 @@ def test_what_does_not_go_with_each_is_wrong_usage(options: list[str], import_ex
     assert import_excel(one(tmp_path / "june.xlsx", ["A", 1]), "goods", *options).exit_code == 2
 
 
+@on_one_database
 def test_all_sheets_and_one_are_not_said_at_once(import_excel: Importer, tmp_path: Path) -> None:
     result = import_excel(one(tmp_path / "june.xlsx", ["A", 1]), "goods", "--all-sheets", "--sheet", "2")
     assert result.exit_code == 2

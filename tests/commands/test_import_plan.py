@@ -19,6 +19,8 @@ from app.services import runs
 
 Importer = Callable[..., Result]
 
+# Which database it is makes no difference.
+on_one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 HEADERS = ["货号", "名称", "备注"]
 
 
@@ -72,6 +74,7 @@ def test_a_plan_that_was_saved_imports_the_next_sheet(import_excel: Importer, tm
     assert run.arguments["mode"] == "upsert"
 
 
+@on_one_database
 def test_other_headers_fail_loudly_and_nothing_is_written(import_excel: Importer, tmp_path: Path) -> None:
     plan = tmp_path / "goods.toml"
     assert (
@@ -114,6 +117,7 @@ def test_the_plan_of_a_new_table_imports_the_next_sheet(import_excel: Importer, 
     assert result.exit_code == 0, result.stderr
 
 
+@on_one_database
 def test_sheets_of_two_kinds_have_no_plan_in_common(import_excel: Importer, tmp_path: Path) -> None:
     june = write(tmp_path / "june.xlsx", ["A1", "a"], headers=["sku", "title"])
     july = write(tmp_path / "july.xlsx", ["B2", 1], headers=["sku", "price"])
@@ -124,6 +128,7 @@ def test_sheets_of_two_kinds_have_no_plan_in_common(import_excel: Importer, tmp_
     assert goods() == []
 
 
+@on_one_database
 def test_no_plan_is_written_over(import_excel: Importer, tmp_path: Path) -> None:
     plan = tmp_path / "goods.toml"
     plan.write_text("mine")
@@ -134,6 +139,7 @@ def test_no_plan_is_written_over(import_excel: Importer, tmp_path: Path) -> None
     assert goods() == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -21,6 +21,8 @@ from tests.workbooks import read_cells
 
 Importer = Callable[..., Result]
 
+# Which database it is makes no difference.
+on_one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 HEADERS = ["sku", "title", "price", "stock", "made", "at", "hour", "sold"]
 NO_TEXTS = ("=1+1", "#N/A")
 GOOD = ["A1", "nails 钉子 🔩", 2.5, 3, date(2024, 6, 10), datetime(2024, 6, 10, 8, 30), time(12, 30), True]
@@ -88,6 +90,7 @@ def test_rows_that_the_table_forbids_are_in_the_workbook(import_excel: Importer,
     assert "A3" not in cells
 
 
+@on_one_database
 @pytest.mark.parametrize("what", ["rejects", "input"])
 def test_no_file_is_written_over(what: str, import_excel: Importer, tmp_path: Path) -> None:
     source = write(tmp_path / "june.xlsx", [with_bad(stock=1.5)])
@@ -100,12 +103,14 @@ def test_no_file_is_written_over(what: str, import_excel: Importer, tmp_path: Pa
     assert target.read_bytes() == before
 
 
+@on_one_database
 def test_without_rejects_there_is_no_workbook(import_excel: Importer, tmp_path: Path) -> None:
     result = import_excel(write(tmp_path / "june.xlsx", [GOOD]), "goods", "--rejects", tmp_path / "rejects.xlsx")
     assert result.exit_code == 0, result.stderr
     assert not (tmp_path / "rejects.xlsx").exists()
 
 
+@on_one_database
 def test_what_max_errors_leaves_out_is_told(import_excel: Importer, tmp_path: Path) -> None:
     source = write(tmp_path / "june.xlsx", [with_bad(sku=f"A{n}", stock=1.5) for n in range(5)])
     target = tmp_path / "rejects.xlsx"
@@ -190,7 +195,7 @@ def sheets(draw: st.DrawFn) -> tuple[list[tuple[Any, ...]], dict[tuple[int, int]
 
 
 @settings(
-    max_examples=6, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(drawn=sheets(), skips=st.booleans())
 def test_mended_rejects_give_what_a_good_sheet_gives(
