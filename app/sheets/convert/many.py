@@ -99,7 +99,7 @@ def _of_types(types: frozenset[type], column: Column, rules: Rules, convert: Con
 
     def many(cells: Sequence[Cell]) -> list[Any] | None:
         found = set(map(type, cells))
-        if str in found and not rules.nulls.isdisjoint(cells):
+        if rules.nulls and str in found and not rules.nulls.isdisjoint(cells):
             return None
         if _BLANK not in found:
             return convert(list(cells)) if found <= types and cells else None
