@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 from rich.cells import cell_len
 
 from app.sheets.batches import OVERLONG
@@ -103,7 +105,8 @@ def write_rejects_book(path: Path, sheets: Iterable[RejectsSheet]) -> int:
             unsaved.close()
             unsaved._writer.cleanup()  # otherwise openpyxl keeps its temporary file until the process ends
         raise
-    book.save(path)
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:  # which openpyxl would leave open where the disk is full
+        ExcelWriter(book, archive).save()
     return written
 
 

@@ -16,6 +16,7 @@ from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.faults.small_disk import fill, small_disk
 from tests.importing import rows_of, sql
 from tests.workbooks import read_cells
 
@@ -101,6 +102,31 @@ def test_no_file_is_written_over(what: str, import_excel: Importer, tmp_path: Pa
     assert f"There is a file {target} already." in result.stderr
     assert "Name another one with --rejects" in result.stderr
     assert target.read_bytes() == before
+
+
+def test_rows_are_not_loaded_without_those_that_cannot_be_written_down(import_excel: Importer, tmp_path: Path) -> None:
+    source = write(tmp_path / "june.xlsx", [GOOD, with_bad(sku="B2", stock=1.5)])
+    with small_disk(tmp_path / "disk", 1) as disk:
+        filler = fill(disk, 4096)
+        result = import_excel(source, "goods", "--on-error", "skip", "--rejects", disk / "rejects.xlsx")
+        assert result.exit_code == 1
+        assert "No space left on device" in result.stderr
+        assert rows_of("goods") == []
+        assert list(disk.iterdir()) == [filler]
+        filler.unlink()
+        result = import_excel(source, "goods", "--on-error", "skip", "--rejects", disk / "rejects.xlsx")
+        assert_imported(result)
+        assert read_cells(disk / "rejects.xlsx")["A2"] == "B2"
+    assert [row[0] for row in rows_of("goods")] == ["A1"]
+
+
+@on_one_database
+def test_a_dry_run_writes_the_rejects_alone(import_excel: Importer, tmp_path: Path) -> None:
+    source = write(tmp_path / "june.xlsx", [GOOD, with_bad(sku="B2", stock=1.5)])
+    target = tmp_path / "rejects.xlsx"
+    assert_imported(import_excel(source, "goods", "--on-error", "skip", "--dry-run", "--rejects", target))
+    assert read_cells(target)["A2"] == "B2"
+    assert rows_of("goods") == []
 
 
 @on_one_database

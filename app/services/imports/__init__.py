@@ -87,7 +87,7 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
             with runs.recorded("import", name, request.arguments(), details=details, lock=lock) as run:
                 started = time.monotonic()
                 loaded = execute(sources, copies, new_table, key, request, watcher, run)
-        if request.rejects is not None and loaded.rejections.cells:
+        if request.dry_run and request.rejects is not None and loaded.rejections.cells:
             write_rejects(request.rejects, sources, loaded.rejections.cells)
         return _outcome(sources, request, loaded, run.id, time.monotonic() - started)
 

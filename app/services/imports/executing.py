@@ -22,6 +22,7 @@ from app.services.imports.merging import merge_and_prove
 from app.services.imports.new_table import NewTable, created
 from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.rejections import RowsRejected, rejections
+from app.services.imports.rejects_file import rejects_beside
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.roads import goes_straight, loading_connection
 from app.services.imports.sources import RowsRejectedError, Source, files_of
@@ -90,7 +91,8 @@ def _loaded(
     loaded.cannot_undo = loaded.cannot_undo or keep(sources, copies, request.create)
     drop_expired_images(connection, days())
     _record(connection, sources, copies, request, loaded, run)
-    runs.commit(run, connection, {request.table: loaded.written()})
+    with rejects_beside(request.rejects, sources, loaded.rejections.cells):
+        runs.commit(run, connection, {request.table: loaded.written()})
     return loaded
 
 

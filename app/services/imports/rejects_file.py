@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,23 @@ def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[Rejecte
 
     with new_file(path, force=False) as unfinished:
         return write_rejects_book(unfinished, _sheets(sources, cells))
+
+
+@contextmanager
+def rejects_beside(path: Path | None, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> Iterator[None]:
+    """Write the rejects before what is done inside, which does not happen if that fails; the file is there after it.
+
+    Args:
+        path: of the file; None: none is wanted, nor is one if there are no `cells`.
+    """
+    if path is None or not cells:
+        yield
+        return
+    from app.sheets.rejects_book import write_rejects_book
+
+    with new_file(path, force=False) as unfinished:
+        write_rejects_book(unfinished, _sheets(sources, cells))
+        yield
 
 
 def left_out(written: int, rejected: int) -> str:
