@@ -63,10 +63,17 @@ class Merge:
         rows = connection.exec_driver_sql(f"SELECT {STAGE_ROW} FROM {MARKS} WHERE {IS_NEW} = 1 ORDER BY 1")  # noqa: S608 - own names
         return (int(number) for (number,) in rows)
 
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """Return the columns that an update changes: the sheet's, and those that the database sets along with them."""
+        filled = {column.name for column in self.columns}
+        touched = (column for column in self.table.columns if column.is_touched and column.name not in filled)
+        return (*self.columns, *touched)
+
     def before(self, connection: sa.Connection) -> sa.CursorResult[Any]:
-        """Select the rows that change, as they are: the sheet's columns, as `images.packed` takes them."""
-        names = ", ".join(spelled(self.dialect, column, "t") for column in self.columns)
-        return streamed(connection, f"SELECT {names} FROM {self._found()} WHERE m.{IS_NEW} = 0")  # noqa: S608 - reflected names
+        """Select the rows that change, as they are: the columns `kept`, as `images.packed` takes them."""
+        names = ", ".join(spelled(self.dialect, column, "t") for column in self.kept)
+        return _read_for_update(connection, f"SELECT {names} FROM {self._found()} WHERE m.{IS_NEW} = 0")  # noqa: S608 - reflected names
 
     def samples(self, connection: sa.Connection, most: int) -> list[tuple[Any, ...]]:
         """Return a few rows that change: the key's values, then each column's value before and after."""
@@ -127,8 +134,8 @@ class Merge:
         equal = " AND ".join(same(self.dialect, column) for column in self.columns) if self.mode.updates else "1 = 1"
         # On SQLite `same` compares without looking whether there is a row at all.
         join = f"{STAGE} s LEFT JOIN {quoted(self.dialect, self.table.name)} t ON {self._key()}"
-        lock = "" if self.dialect.name == "sqlite" else " FOR UPDATE"
-        return f"{insert}NOT ({there}) FROM {join} WHERE {within} AND NOT ({there} AND {equal}){lock}"
+        where = f"{within} AND NOT ({there} AND {equal})"
+        return f"{insert}NOT ({there}) FROM {join} WHERE {where}{for_update(self.dialect)}"
 
     def _marked(self, is_new: int) -> str:
         """Return the FROM clause of staged rows `s` that are new or not, with its WHERE."""
@@ -153,9 +160,20 @@ class Merge:
         return f"COALESCE(s.{name}, t.{name})" if is_chosen(column) else f"s.{name}"
 
 
-def streamed(connection: sa.Connection, select: str) -> sa.CursorResult[Any]:
-    """Select rows that need not fit into memory; on MySQL, nothing else can be asked until all are fetched."""
-    return connection.exec_driver_sql(select, execution_options={"stream_results": True})
+def _read_for_update(connection: sa.Connection, select: str) -> sa.CursorResult[Any]:
+    """Select rows that need not fit into memory; on MySQL, nothing else can be asked until all are fetched.
+
+    They are read as they will be written: without FOR UPDATE, MySQL reads them as they were when the transaction first
+    read anything, whatever was committed since (MySQL manual, "Consistent Nonlocking Reads").
+    """
+    return connection.exec_driver_sql(
+        f"{select}{for_update(connection.dialect)}", execution_options={"stream_results": True}
+    )
+
+
+def for_update(dialect: sa.Dialect) -> str:
+    """Return the end of a SELECT that locks what it reads; SQLite's one writer needs none."""
+    return "" if dialect.name == "sqlite" else " FOR UPDATE"
 
 
 def key_match(dialect: sa.Dialect, key: Key, left: str, right: str) -> str:
@@ -191,13 +209,13 @@ class Leftovers:
 
     def count(self, connection: sa.Connection) -> int:
         """Return how many there are; they stay locked."""
-        lock = "" if self.dialect.name == "sqlite" else " FOR UPDATE"
-        return int(connection.exec_driver_sql(f"SELECT COUNT(*) FROM {self.rows('t')}{lock}").scalar_one())  # noqa: S608
+        rows = f"SELECT COUNT(*) FROM {self.rows('t')}{for_update(self.dialect)}"  # noqa: S608 - reflected names
+        return int(connection.exec_driver_sql(rows).scalar_one())
 
     def before(self, connection: sa.Connection, columns: Sequence[Column]) -> sa.CursorResult[Any]:
         """Select them, as `images.packed` takes them."""
         names = ", ".join(spelled(self.dialect, column, "t") for column in columns)
-        return streamed(connection, f"SELECT {names} FROM {self.rows('t')}")  # noqa: S608 - reflected names
+        return _read_for_update(connection, f"SELECT {names} FROM {self.rows('t')}")  # noqa: S608 - reflected names
 
     def delete(self, connection: sa.Connection) -> int:
         """Delete them; return how many there were."""
@@ -207,11 +225,11 @@ class Leftovers:
             return connection.exec_driver_sql(f"DELETE FROM {name} AS t WHERE {where}").rowcount  # noqa: S608
         return connection.exec_driver_sql(f"DELETE t FROM {self.rows('t')}").rowcount
 
-    def rows(self, alias: str) -> str:
-        """Return the FROM clause of these rows, with its WHERE."""
+    def rows(self, alias: str, joined: str = "") -> str:
+        """Return the FROM clause of these rows, with its WHERE; `joined` are JOINs of further tables to them."""
         match = key_match(self.dialect, self.key, alias, "s")
         return (
-            f"{quoted(self.dialect, self.table.name)} {alias} LEFT JOIN {STAGE} s ON {match}"
+            f"{quoted(self.dialect, self.table.name)} {alias} LEFT JOIN {STAGE} s ON {match}{joined}"
             f" WHERE s.{STAGE_ROW} IS NULL"
         )
 

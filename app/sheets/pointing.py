@@ -9,7 +9,7 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
-from app.sheets.load.statements import STAGE, drop_temporary, quoted
+from app.sheets.load.statements import STAGE, drop_temporary, ordered_join, quoted
 from app.sheets.table import Key, Table
 
 TWIN = "opsdesk_stage_keys"
@@ -69,7 +69,7 @@ def pointing_rows(connection: sa.Connection, foreign: Pointing, parents: str, ke
     dialect = connection.dialect
     if foreign.own and key is None:
         return 0
-    join, lock = ("CROSS JOIN", "") if dialect.name == "sqlite" else ("STRAIGHT_JOIN", " LOCK IN SHARE MODE")
+    join, lock = ordered_join(dialect), for_share(dialect)
     rows = f"SELECT COUNT(*) FROM {parents} {join} {foreign.table} c ON {foreign.match('c', 'p', dialect)}"  # noqa: S608 - reflected names
     if not foreign.own or key is None:
         return int(connection.exec_driver_sql(rows + lock).scalar_one())
@@ -78,6 +78,11 @@ def pointing_rows(connection: sa.Connection, foreign: Pointing, parents: str, ke
         match = " AND ".join(f"c.{name} = w.{name}" for name in names)
         others = f" LEFT JOIN {staged} w ON {match} WHERE w.{names[0]} IS NULL"
         return int(connection.exec_driver_sql(rows + others + lock).scalar_one())
+
+
+def for_share(dialect: sa.Dialect) -> str:
+    """Return the end of a SELECT that reads rows as they are now, and keeps them so; SQLite's one writer needs none."""
+    return "" if dialect.name == "sqlite" else " LOCK IN SHARE MODE"
 
 
 def leaves(own: Sequence[Pointing], table: str, key: Key, dialect: sa.Dialect) -> str:

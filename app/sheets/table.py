@@ -34,6 +34,7 @@ class Column:
         default: the SQL expression of its default; None where it has none.
         is_automatic: the database fills it in: auto-increment, or generated.
         is_generated: it cannot be written at all.
+        is_touched: the database sets it whenever its row is updated, as MySQL's ON UPDATE CURRENT_TIMESTAMP.
         length: the most characters of a text; max_bytes: the most bytes in UTF-8.
         drops_spaces: it keeps no spaces at the end of a text, as MySQL's CHAR.
         min_bytes: of a binary value; the database pads shorter ones, as MySQL's BINARY.
@@ -54,6 +55,7 @@ class Column:
     comment: str = ""
     is_automatic: bool = False
     is_generated: bool = False
+    is_touched: bool = False
     length: int | None = None
     max_bytes: int | None = None
     drops_spaces: bool = False

@@ -7,13 +7,14 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.errors import NotFound, Refused
 from app.own_tables import PROTECTED
-from app.sheets.defaults import declared_defaults
+from app.sheets.defaults import declared_defaults, touched_columns
 from app.sheets.keys import unique_keys
 from app.sheets.kinds import limits
 from app.sheets.names import plain
@@ -60,10 +61,10 @@ def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
     types = declared_types(connection, name) | dict.fromkeys(_json_columns(connection, name), "json")
     model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
     defaults = declared_defaults(connection, name)
-    columns = tuple(
-        _column(column, reflected, model, connection.dialect, types, defaults) for column in reflected.columns
-    )
-    return Table(name, columns, unique_keys(connection, reflected))
+    touched = touched_columns(connection, name)
+    columns = (_column(column, reflected, model, connection.dialect, types, defaults) for column in reflected.columns)
+    marked = tuple(replace(column, is_touched=column.name in touched) for column in columns)
+    return Table(name, marked, unique_keys(connection, reflected))
 
 
 @contextmanager

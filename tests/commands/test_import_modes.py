@@ -286,6 +286,45 @@ def test_rows_of_a_sheet_may_point_to_each_other(app: Flask, book: Book, import_
     assert done.exit_code == 0, done.stderr
 
 
+def test_rows_that_change_may_point_to_new_ones(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql(TREE, "INSERT INTO tree VALUES (2, NULL, 'leaf')")
+    result = import_excel(book([["id", "parent"], [1, None], [2, 1]]), "tree", "--mode", "upsert")
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("tree") == [(1, None, None), (2, 1, "leaf")]
+
+
+TREE = (
+    "CREATE TABLE tree (id INT PRIMARY KEY, parent INT, name VARCHAR(20),"
+    " CONSTRAINT tree_parent FOREIGN KEY (parent) REFERENCES tree (id))"
+)
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL", "NO ACTION"])
+def test_replace_deletes_nothing_that_rows_of_the_sheet_point_to(
+    action: str, app: Flask, book: Book, import_excel: Importer
+) -> None:
+    sql(
+        TREE.replace("tree (id))", f"tree (id) ON DELETE {action})"),
+        "INSERT INTO tree VALUES (1, NULL, 'root'), (2, 1, 'leaf')",
+    )
+    before = rows_of("tree")
+    result = import_excel(book([["id", "parent"], [2, None]]), "tree", "--mode", "replace", "--yes")
+    assert result.exit_code == 5, result.stderr
+    assert "1 row of tree point to rows of tree that the sheet does not have" in result.stderr
+    assert rows_of("tree") == before
+
+
+@pytest.mark.parametrize("key", ["id INTEGER PRIMARY KEY", "id INTEGER, UNIQUE (id)"])
+def test_rows_without_a_key_are_inserted_beside_a_reject(
+    key: str, app: Flask, book: Book, import_excel: Importer
+) -> None:
+    sql(f"CREATE TABLE parts (n INT, {key.replace('PRIMARY', _numbered(app) + ' PRIMARY')})")
+    rows = [["id", "n"], [None, 1], [7, 2], [None, "?"]]
+    result = import_excel(book(rows), "parts", "--on-error", "skip")
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("parts", "n") == [(1,), (2,)]
+
+
 TRIGGERS = {
     "sqlite": "CREATE TRIGGER shout AFTER UPDATE ON goods WHEN NEW.title = 'zwei' BEGIN"
     " UPDATE goods SET title = 'ZWEI' WHERE sku = NEW.sku; END",

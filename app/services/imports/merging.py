@@ -20,7 +20,7 @@ from app.services.imports.sources import Source, files_of
 from app.services.imports.staged_sheets import look_for_violations, stage, within
 from app.services.imports.staging import drop_stage, span
 from app.sheets import row_set
-from app.sheets.load.statements import STAGE
+from app.sheets.load.statements import STAGE, quoted
 from app.sheets.merge import Merge, drop_found
 from app.sheets.process import Progress
 from app.sheets.prove import Totals, differences, totals, unproved_columns
@@ -63,7 +63,8 @@ def merge_and_prove(
     if mode.deletes and key is not None:
         writer.delete_leftovers(table, key)
     for number, source in enumerate(sources):
-        merge = Merge(connection.dialect, table, tuple(source.columns), key, mode, span(number))
+        known_by = key if mode.finds or not _has_blank_keys(connection, key, span(number)) else None
+        merge = Merge(connection.dialect, table, tuple(source.columns), known_by, mode, span(number))
         writer.write(merge, source, _own(forbidden, span(number)))
     drop_stage(connection)
     return loaded
@@ -101,11 +102,11 @@ class _Writer:
         marked = merge.mark(connection)
         if self.shows_samples:
             loaded.samples += samples_of(connection, merge, marked)
+        if marked.changed and self.kept_for is not None:
+            keep_images(connection, self.kept_for, WAS_UPDATED, merge.kept, merge.before(connection))
+        inserted = merge.insert(connection) if marked.new else 0  # first: rows that change may come to point to them
         if marked.changed:
-            if self.kept_for is not None:
-                keep_images(connection, self.kept_for, WAS_UPDATED, merge.columns, merge.before(connection))
             merge.update(connection)
-        inserted = merge.insert(connection) if marked.new else 0
         source.unproved = unproved_columns(source.summary, merge.columns)
         _prove(connection, merge, source, marked.new + marked.changed, inserted == marked.new, before)
         unchanged = staged - marked.new - marked.changed
@@ -115,6 +116,14 @@ class _Writer:
         all_new = marked.new == source.summary.good - len(forbidden)
         loaded.inserted.append(None if all_new else _inserted(connection, merge))
         merge.drop_marks(connection)
+
+
+def _has_blank_keys(connection: sa.Connection, key: Key | None, rows: tuple[int, int]) -> bool:
+    """Tell whether rows could not be found again by the key: it is blank, or the database is going to choose it."""
+    names = [quoted(connection.dialect, name) for name in key.columns] if key else []
+    blank = " OR ".join(f"{name} IS NULL" for name in names) or "1 = 0"
+    found = f"SELECT 1 FROM {STAGE} WHERE {within(rows)} AND ({blank}) LIMIT 1"  # noqa: S608 - reflected names
+    return connection.exec_driver_sql(found).first() is not None
 
 
 def _staged_rows(connection: sa.Connection, merge: Merge) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import sqlalchemy as sa
 
 from app.errors import Refused
 from app.services.imports.request import Watcher
 from app.sheets.load.statements import quoted
-from app.sheets.merge import Leftovers
-from app.sheets.pointing import pointing_to
+from app.sheets.merge import Leftovers, key_match
+from app.sheets.pointing import for_share, pointing_to, twin
 from app.sheets.table import Key, Table
 from app.words import counted
 
@@ -34,16 +36,16 @@ def leftovers_of(connection: sa.Connection, table: Table, key: Key) -> Leftovers
 
 
 def check_nothing_points(connection: sa.Connection, leftovers: Leftovers) -> None:
-    """Raise Refused where rows of other tables point to rows that would go: they would go, or change, with them."""
+    """Raise Refused where rows that stay point to rows that would go: they would go, or change, with them."""
     dialect = connection.dialect
     for foreign in pointing_to(connection, leftovers.table):
-        if foreign.own:  # they are judged by the database as they go
-            continue
-        match = foreign.match("c", "t", dialect)
-        parents = leftovers.rows("t")
-        join, where = parents.split(" WHERE ", 1)
-        rows = f"SELECT COUNT(*) FROM {join} JOIN {foreign.table} c ON {match} WHERE {where}"  # noqa: S608 - reflected names
-        count = int(connection.exec_driver_sql(rows).scalar_one())
+        join = f" JOIN {foreign.table} c ON {foreign.match('c', 't', dialect)}"
+        # Those of the table itself stay if they are staged.
+        with twin(connection, leftovers.key) if foreign.own else nullcontext("") as staged:
+            if staged:
+                join += f" JOIN {staged} w ON {key_match(dialect, leftovers.key, 'c', 'w')}"
+            rows = f"SELECT COUNT(*) FROM {leftovers.rows('t', join)}{for_share(dialect)}"  # noqa: S608 - reflected names
+            count = int(connection.exec_driver_sql(rows).scalar_one())
         if count:
             raise Refused(
                 f"{counted(count, 'row')} of {foreign.name} point to rows of {leftovers.table.name} that the sheet does"

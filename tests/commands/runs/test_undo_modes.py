@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -152,6 +153,39 @@ def test_values_of_every_kind_come_back(mode: str, app: Flask, book: Book, impor
     result = undo()
     assert result.exit_code == 0, result.stderr
     assert rows_of("kinds") == before
+
+
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+@pytest.mark.parametrize(
+    "column",
+    [
+        "TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+        "DATETIME(3) NULL ON UPDATE CURRENT_TIMESTAMP(3)",
+    ],
+)
+def test_times_of_update_come_back(column: str, app: Flask, book: Book, import_excel: Importer, undo: Undo) -> None:
+    sql(f"CREATE TABLE t (k INT PRIMARY KEY, a INT, at {column})", "INSERT INTO t VALUES (1, 1, '2020-01-01 00:00:00')")
+    before = rows_of("t")
+    assert import_excel(book([["k", "a"], [1, 2], [2, 2]]), "t", "--mode", "upsert").exit_code == 0
+    assert rows_of("t")[0] != before[0]
+    result = undo()
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("t") == before
+
+
+def test_rows_larger_together_than_a_packet_come_back(
+    app: Flask, book: Book, import_excel: Importer, undo: Undo
+) -> None:
+    """MariaDB takes packets of 16 MiB."""
+    sql(f"CREATE TABLE t (k INT PRIMARY KEY, a {'LONGTEXT' if db.engine.dialect.name != 'sqlite' else 'TEXT'})")
+    rows = [{"k": k, "a": random.Random(k).randbytes(300_000).hex()} for k in range(60)]
+    with db.engine.begin() as connection:
+        connection.execute(db.text("INSERT INTO t VALUES (:k, :a)"), rows)
+    before = rows_of("t")
+    result = import_excel(book([["k", "a"], *([k, "x"] for k in range(60))]), "t", "--mode", "upsert")
+    assert result.exit_code == 0, result.stderr
+    assert undo().exit_code == 0
+    assert rows_of("t") == before
 
 
 VALUES = st.tuples(st.sampled_from([None, "x", "y", "é"]), st.integers(0, 2))
