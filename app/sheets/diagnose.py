@@ -95,8 +95,10 @@ def violations(
     for foreign in foreign_keys:
         if staged.issuperset(foreign["constrained_columns"]):
             found.add(_orphans(connection, table, foreign, staged))
+    unfilled = [column for column in table.columns if column.name not in staged]
     for name, condition in checks:
-        found.add(_check_failures(connection, name, condition, columns))
+        if not _named(unfilled, condition):  # the database alone knows their values
+            found.add(_check_failures(connection, name, condition, columns))
     return found
 
 
@@ -166,9 +168,11 @@ def _existing(connection: sa.Connection, table: str, key: Key, merging: Merging)
 def _is_literal(connection: sa.Connection, table: Table, key: Key) -> bool:
     """Tell whether keys are equal to the database only if they are to the letter: then none can stand twice in a sheet.
 
-    A stage on SQLite has no collations.
+    Blanks that become a default are no letters.
     """
     columns = [table.column(name) for name in key.columns]
+    if any(column.replaces_blanks or column.collation for column in columns):
+        return False
     return connection.dialect.name == "sqlite" or all(column.kind in LITERAL for column in columns)
 
 
@@ -222,7 +226,7 @@ def _equal(parent: str, pairs: Sequence[tuple[str, str]]) -> str:
 def _check_failures(
     connection: sa.Connection, name: str, condition: str, columns: Sequence[Column]
 ) -> Iterator[Violation]:
-    named = [column.name for column in columns if re.search(rf"(?<!\w){re.escape(column.name)}(?!\w)", condition)]
+    named = _named(columns, condition)
     if not named:
         return
     value = quoted(connection.dialect, named[0])
@@ -232,11 +236,17 @@ def _check_failures(
             rows = connection.exec_driver_sql(
                 f"SELECT {STAGE_ROW}, {value} FROM {STAGE} WHERE NOT ({percent}) ORDER BY 1"  # noqa: S608 - the table's own CHECK
             ).all()
-    except DBAPIError:  # the CHECK reads a column that the sheet does not fill
+    except DBAPIError:  # only the table itself can judge it
         return
     cause = f"breaks the CHECK {name} ({condition})".replace("  ", " ")
     for row in rows:
         yield Violation(int(row[0]), named[0], cause, _shown(row[1:]))
+
+
+def _named(columns: Sequence[Column], condition: str) -> list[str]:
+    """Return the names of the columns that a CHECK reads."""
+    names = (column.name for column in columns)
+    return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", condition, re.IGNORECASE)]
 
 
 def _shown(values: Sequence[object]) -> str:

@@ -18,6 +18,11 @@ MYSQL_PREFIXES = (
 # SQLite documentation, "PRAGMA index_list" and "PRAGMA index_info": the name of an expression is NULL.
 SQLITE_INDEXES = "SELECT name FROM pragma_index_list(:table) WHERE \"unique\" AND NOT partial AND origin <> 'pk'"
 SQLITE_COLUMNS = "SELECT name FROM pragma_index_info(:index) ORDER BY seqno"
+# SQLite documentation, "PRAGMA index_xinfo".
+SQLITE_COLLATIONS = (
+    "SELECT x.name, x.coll FROM pragma_index_list(:table) l JOIN pragma_index_xinfo(l.name) x"
+    " WHERE l.\"unique\" AND NOT l.partial AND x.key AND x.name IS NOT NULL AND x.coll <> 'BINARY'"
+)
 
 
 def unique_keys(connection: sa.Connection, table: sa.Table) -> tuple[Key, ...]:
@@ -54,6 +59,13 @@ def _of_sqlite(connection: sa.Connection, table: sa.Table) -> Iterator[Key]:
             yield Key(named.get(columns, f"unique ({', '.join(columns)})"), columns)
         else:
             yield Key(index, columns)
+
+
+def key_collations(connection: sa.Connection, table: str) -> dict[str, str]:
+    """Return the collations of columns that SQLite does not compare byte by byte in unique keys, by their names."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    return {str(name): str(own) for name, own in connection.execute(sa.text(SQLITE_COLLATIONS), {"table": table})}
 
 
 def _over_prefixes(connection: sa.Connection, table: str) -> frozenset[str]:

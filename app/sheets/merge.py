@@ -16,6 +16,7 @@ from app.sheets.equality import is_chosen, same
 from app.sheets.images import spelled
 from app.sheets.load.statements import STAGE, STAGE_ROW, drop_temporary, ordered_join, quoted, value_of
 from app.sheets.modes import Mode
+from app.sheets.pointing import Pointing, leaves
 from app.sheets.table import Column, Key, Table
 
 MARKS = "opsdesk_marks"
@@ -217,13 +218,21 @@ class Leftovers:
         names = ", ".join(spelled(self.dialect, column, "t") for column in columns)
         return _read_for_update(connection, f"SELECT {names} FROM {self.rows('t')}")  # noqa: S608 - reflected names
 
-    def delete(self, connection: sa.Connection) -> int:
-        """Delete them; return how many there were."""
+    def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:
+        """Delete them, those first that no other row points to. `own` are the table's foreign keys to itself."""
         name, match = quoted(self.dialect, self.table.name), key_match(self.dialect, self.key, "t", "s")
+        joins, alone = leaves(own, name, self.key, self.dialect)
+        rows = f"{self.rows('t', joins)} AND {alone}"
         if self.dialect.name == "sqlite":
-            where = f"NOT EXISTS (SELECT 1 FROM {STAGE} s WHERE {match})"  # noqa: S608 - reflected names
-            return connection.exec_driver_sql(f"DELETE FROM {name} AS t WHERE {where}").rowcount  # noqa: S608
-        return connection.exec_driver_sql(f"DELETE t FROM {self.rows('t')}").rowcount
+            keys = [quoted(self.dialect, column) for column in self.key.columns]
+            found = f"SELECT {', '.join(f't.{key}' for key in keys)} FROM {rows}"  # noqa: S608 - reflected names
+            leaf = f"DELETE FROM {name} WHERE ({', '.join(keys)}) IN ({found})"  # noqa: S608
+            rest = f"DELETE FROM {name} AS t WHERE NOT EXISTS (SELECT 1 FROM {STAGE} s WHERE {match})"  # noqa: S608
+        else:
+            leaf, rest = f"DELETE t FROM {rows}", f"DELETE t FROM {self.rows('t')}"
+        while own and connection.exec_driver_sql(leaf).rowcount:
+            continue
+        connection.exec_driver_sql(rest)  # of rows that point to each other in a circle, the database decides
 
     def rows(self, alias: str, joined: str = "") -> str:
         """Return the FROM clause of these rows, with its WHERE; `joined` are JOINs of further tables to them."""

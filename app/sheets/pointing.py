@@ -85,8 +85,8 @@ def for_share(dialect: sa.Dialect) -> str:
     return "" if dialect.name == "sqlite" else " LOCK IN SHARE MODE"
 
 
-def leaves(own: Sequence[Pointing], table: str, key: Key, dialect: sa.Dialect) -> str:
-    """Return the end of a FROM clause of rows `t`, with its WHERE: of those that no other row of their table points to.
+def leaves(own: Sequence[Pointing], table: str, key: Key, dialect: sa.Dialect) -> tuple[str, str]:
+    """Return the JOINs and the condition of rows `t` of a table (quoted) that no other row of it points to.
 
     Databases check RESTRICT, MySQL all foreign keys, row by row: what points to others goes before them (MySQL manual,
     "FOREIGN KEY Constraints").
@@ -97,8 +97,8 @@ def leaves(own: Sequence[Pointing], table: str, key: Key, dialect: sa.Dialect) -
         child = f"c{number}"
         itself = " AND ".join(f"{child}.{name} = t.{name}" for name in names)
         joins.append(f" LEFT JOIN {table} {child} ON {foreign.match(child, 't', dialect)} AND NOT ({itself})")
-    alone = " AND ".join(f"c{number}.{names[0]} IS NULL" for number, _ in enumerate(own))
-    return f"{''.join(joins)} WHERE {alone}" if own else ""
+    alone = (f"c{number}.{quoted(dialect, foreign.columns[0])} IS NULL" for number, foreign in enumerate(own))
+    return "".join(joins), " AND ".join(alone) or "1 = 1"
 
 
 @contextmanager

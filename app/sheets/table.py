@@ -30,7 +30,7 @@ class Column:
 
     Attributes:
         kind: one of `KINDS`, or `UNSUPPORTED`.
-        sql_type: the type as the database spells it, for people.
+        sql_type: the type as the database spells it, for people, and for temporary tables of SQLite.
         default: the SQL expression of its default; None where it has none.
         is_automatic: the database fills it in: auto-increment, or generated.
         is_generated: it cannot be written at all.
@@ -38,6 +38,7 @@ class Column:
         length: the most characters of a text; max_bytes: the most bytes in UTF-8.
         drops_spaces: it keeps no spaces at the end of a text, as MySQL's CHAR.
         min_bytes: of a binary value; the database pads shorter ones, as MySQL's BINARY.
+        collation: by which SQLite compares it in unique keys; "" where it does so byte by byte.
         zero_is_next: the database numbers the row also where it is given 0, as MySQL's AUTO_INCREMENT.
         precision, scale: digits in all and after the point of a decimal; None where the type leaves them open.
         exact_digits: the most significant digits of a number that the database keeps; None where it keeps all.
@@ -60,6 +61,7 @@ class Column:
     max_bytes: int | None = None
     drops_spaces: bool = False
     min_bytes: int | None = None
+    collation: str = ""
     zero_is_next: bool = False
     precision: int | None = None
     scale: int | None = None

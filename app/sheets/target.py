@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.errors import NotFound, Refused
 from app.own_tables import PROTECTED
 from app.sheets.defaults import declared_defaults, touched_columns
-from app.sheets.keys import unique_keys
+from app.sheets.keys import key_collations, unique_keys
 from app.sheets.kinds import limits
 from app.sheets.names import plain
 from app.sheets.sql_types import declared_types
@@ -61,9 +61,12 @@ def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
     types = declared_types(connection, name) | dict.fromkeys(_json_columns(connection, name), "json")
     model = models.tables.get(name) if connection.dialect.name == "sqlite" else None
     defaults = declared_defaults(connection, name)
-    touched = touched_columns(connection, name)
+    touched, collations = touched_columns(connection, name), key_collations(connection, name)
     columns = (_column(column, reflected, model, connection.dialect, types, defaults) for column in reflected.columns)
-    marked = tuple(replace(column, is_touched=column.name in touched) for column in columns)
+    marked = tuple(
+        replace(column, is_touched=column.name in touched, collation=collations.get(column.name, ""))
+        for column in columns
+    )
     return Table(name, marked, unique_keys(connection, reflected))
 
 

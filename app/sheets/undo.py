@@ -114,8 +114,9 @@ class _ByKey:
             connection.exec_driver_sql(f"DELETE s FROM {joined} WHERE t.{first} IS NULL OR NOT ({self._same()})")
 
     def delete(self, connection: sa.Connection, own: Sequence[Pointing]) -> None:
-        rows = f"{STAGE} s {ordered_join(self.dialect)} {self.table} t ON {self._key('t')} AND {self._same()}"
-        rows += leaves(own, self.table, self.key, self.dialect)
+        joins, alone = leaves(own, self.table, self.key, self.dialect)
+        rows = f"{STAGE} s {ordered_join(self.dialect)} {self.table} t ON {self._key('t')} AND {self._same()}{joins}"
+        rows += f" WHERE {alone}"
         if self.dialect.name == "sqlite":
             names = [quoted(self.dialect, name) for name in self.key.columns]
             found = f"SELECT {', '.join(f't.{name}' for name in names)} FROM {rows}"  # noqa: S608 - reflected names

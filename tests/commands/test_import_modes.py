@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
+from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -323,6 +324,93 @@ def test_rows_without_a_key_are_inserted_beside_a_reject(
     result = import_excel(book(rows), "parts", "--on-error", "skip")
     assert result.exit_code == 0, result.stderr
     assert rows_of("parts", "n") == [(1,), (2,)]
+
+
+def test_replace_deletes_rows_that_point_to_each_other(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql(
+        TREE.replace("tree (id))", "tree (id) ON DELETE RESTRICT)"),
+        "INSERT INTO tree VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c'), (9, NULL, 'stays')",
+    )
+    result = import_excel(book([["id"], [9]]), "tree", "--mode", "replace", "--yes", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert told(result)["counts"]["deleted"] == 3
+    assert rows_of("tree") == [(9, None, "stays")]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_replace_that_a_trigger_keeps_from_deleting_is_caught(goods: str, book: Book, import_excel: Importer) -> None:
+    sql("CREATE TRIGGER no_delete BEFORE DELETE ON goods BEGIN SELECT RAISE(IGNORE); END")
+    result = import_excel(book(SHEET), goods, "--mode", "replace", "--yes")
+    assert result.exit_code == 3, result.stderr
+    assert "1 row too many, which were not deleted" in result.stderr
+
+
+def test_replace_leaves_no_row_out(goods: str, book: Book, import_excel: Importer) -> None:
+    """The table's own row of that key would be deleted."""
+    before = rows_of(goods)
+    sheet = book([HEADERS, ["A", "one", 1], ["B", "bad", "?"]])
+    result = import_excel(sheet, goods, "--mode", "replace", "--yes", "--on-error", "skip")
+    assert result.exit_code == 3, result.stderr
+    assert "--mode replace leaves none of them out" in result.stderr
+    assert "or load the other" not in result.stderr
+    assert rows_of(goods) == before
+
+
+def test_rows_that_point_to_a_row_left_out_are_left_out(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql(TREE.replace("VARCHAR(20)", "VARCHAR(20) CHECK (name <> 'bad')"))
+    rows = [["id", "parent", "name"], [1, None, "bad"], [2, 1, "b"], [3, 2, "c"], [4, None, "good"]]
+    result = import_excel(book(rows), "tree", "--on-error", "skip", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("tree") == [(4, None, "good")]
+    assert told(result)["rejections"]["rejected"] == 3
+
+
+@pytest.fixture
+def words(app: Flask) -> str:
+    """Make a table whose key takes a and A for the same."""
+    collation = "COLLATE NOCASE" if _backend() == "sqlite" else "COLLATE utf8mb4_general_ci"
+    sql(f"CREATE TABLE words (k VARCHAR(9) {collation} PRIMARY KEY, n INT)", "INSERT INTO words VALUES ('a', 1)")
+    return "words"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_keys_that_the_database_takes_for_equal_stand_twice(
+    mode: str, words: str, book: Book, import_excel: Importer
+) -> None:
+    keys = ("b", "B") if mode in ("insert", "skip") else ("a", "A")
+    result = import_excel(book([["k", "n"], *([key, 1] for key in keys)]), words, "--mode", mode, "--yes")
+    assert result.exit_code == 3, result.stderr
+    assert "stands twice in what is imported (key PRIMARY)    订单!A3" in result.stderr
+    assert rows_of(words) == [("a", 1)]
+
+
+@pytest.mark.parametrize("mode", ["upsert", "replace"])
+def test_keys_that_the_database_takes_for_equal_are_undone(
+    mode: str, words: str, book: Book, import_excel: Importer, cli: FlaskCliRunner
+) -> None:
+    done = import_excel(book([["k", "n"], ["A", 2], ["b", 3]]), words, "--mode", mode, "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert rows_of(words) == [("A", 2), ("b", 3)]
+    undone = cli.invoke(args=["runs", "undo", str(runs.newest(1)[0].id), "--yes"])
+    assert undone.exit_code == 0, undone.stderr
+    assert rows_of(words) == [("a", 1)]
+
+
+def test_blanks_that_become_the_same_key_stand_twice(app: Flask, book: Book, import_excel: Importer) -> None:
+    sql("CREATE TABLE x (k INT NOT NULL DEFAULT 5, n INT, UNIQUE (k))", "INSERT INTO x VALUES (5, 1)")
+    result = import_excel(book([["k", "n"], [None, 1], [None, 2]]), "x", "--mode", "upsert")
+    assert result.exit_code == 3, result.stderr
+    assert "stands twice in what is imported" in result.stderr
+
+
+def test_checks_of_columns_that_the_sheet_lacks_are_left_to_the_database(
+    app: Flask, book: Book, import_excel: Importer
+) -> None:
+    """SQLite takes "limit" for a text where there is no such column."""
+    limit = '"limit"' if _backend() == "sqlite" else "`limit`"
+    sql(f"CREATE TABLE x (k INT PRIMARY KEY, {limit} INT DEFAULT 5, CHECK ({limit} < 100 AND k > 0))")
+    result = import_excel(book([["k"], [1]]), "x", "--mode", "upsert")
+    assert result.exit_code == 0, result.stderr
 
 
 TRIGGERS = {

@@ -20,12 +20,15 @@ from app.services.imports.sources import Source, files_of
 from app.services.imports.staged_sheets import look_for_violations, stage, within
 from app.services.imports.staging import drop_stage, span
 from app.sheets import row_set
+from app.sheets.diagnose import Violations
 from app.sheets.load.statements import STAGE, quoted
 from app.sheets.merge import Merge, drop_found
+from app.sheets.pointing import pointing_to
 from app.sheets.process import Progress
 from app.sheets.prove import Totals, differences, totals, unproved_columns
 from app.sheets.staged_rows import drop_rows
 from app.sheets.table import UNSUPPORTED, Key, Table
+from app.words import counted
 
 
 def merge_and_prove(
@@ -51,14 +54,11 @@ def merge_and_prove(
     found = stage(connection, sources, request, key, progress)
     if key is not None and mode.finds and not mode.updates:
         loaded.counts[SKIPPED] = drop_found(connection, table, key)
-    look_for_violations(connection, sources, request, key, found)
+    forbidden = _drop_violations(connection, sources, request, key, found)
     loaded.rejections = rejections(sources, found, request.max_errors)
     rejected = loaded.rejections.rejected
-    if rejected and (not request.skips or rejected == loaded.rejections.rows):
-        raise RowsRejected(loaded.rejections, files_of(sources))
-    forbidden = sorted(found.rows)
-    if forbidden:
-        drop_rows(connection, forbidden)
+    if rejected and (not request.skips or mode.deletes or rejected == loaded.rejections.rows):
+        raise RowsRejected(loaded.rejections, files_of(sources), mode)
     writer = _Writer(connection, loaded, kept_for, request.dry_run)
     if mode.deletes and key is not None:
         writer.delete_leftovers(table, key)
@@ -68,6 +68,23 @@ def merge_and_prove(
         writer.write(merge, source, _own(forbidden, span(number)))
     drop_stage(connection)
     return loaded
+
+
+def _drop_violations(
+    connection: sa.Connection, sources: Sequence[Source], request: ImportRequest, key: Key | None, found: Violations
+) -> list[int]:
+    """Add to `found` why staged rows do not fit the table; take them out of the stage, and return their numbers.
+
+    Rows that point to one that is left out do not fit either.
+    """
+    look_for_violations(connection, sources, request, key, found)
+    dropped: set[int] = set()
+    while rows := sorted(found.rows - dropped):
+        drop_rows(connection, rows)
+        dropped.update(rows)
+        if any(foreign.own for foreign in pointing_to(connection, sources[0].planned.table)):
+            look_for_violations(connection, sources, request, key, found)
+    return sorted(dropped)
 
 
 @dataclass(frozen=True)
@@ -82,9 +99,11 @@ class _Writer:
     def delete_leftovers(self, table: Table, key: Key) -> None:
         """Delete the rows whose key is not staged."""
         leftovers = leftovers_of(self.connection, table, key)
-        if not leftovers.count(self.connection):
+        count = leftovers.count(self.connection)
+        if not count:
             return
-        check_nothing_points(self.connection, leftovers)
+        foreign_keys = pointing_to(self.connection, table)
+        check_nothing_points(self.connection, leftovers, foreign_keys)
         columns = [column for column in table.columns if not column.is_generated]
         unknown = [column.name for column in columns if column.kind == UNSUPPORTED]
         if unknown:
@@ -92,7 +111,10 @@ class _Writer:
         elif self.kept_for is not None:
             rows = leftovers.before(self.connection, columns)
             keep_images(self.connection, self.kept_for, WAS_DELETED, columns, rows)
-        self.loaded.counts[DELETED] = leftovers.delete(self.connection)
+        leftovers.delete(self.connection, [foreign for foreign in foreign_keys if foreign.own])
+        if stayed := leftovers.count(self.connection):
+            raise NotProved(table.name, "the import", [f"{counted(stayed, 'row')} too many, which were not deleted"])
+        self.loaded.counts[DELETED] = count
 
     def write(self, merge: Merge, source: Source, forbidden: Sequence[int]) -> None:
         """Write what differs of one sheet, and prove it; `forbidden` are the rows that were taken out of the stage."""

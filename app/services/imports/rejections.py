@@ -10,6 +10,7 @@ from app.errors import Invalid
 from app.services.imports.sources import Source
 from app.services.imports.staging import STAGE_STEP
 from app.sheets.diagnose import Violation, Violations
+from app.sheets.modes import INSERT, Mode
 from app.sheets.rejects import RejectedCell, group_lines, grouped
 from app.words import counted
 
@@ -23,6 +24,9 @@ class Rejections:
     rows: int = 0
 
 
+NONE_LEFT_OUT = ".\n--mode replace leaves none of them out: what the table has of them would be deleted."
+
+
 class RowsRejected(Invalid):
     """Rows that cannot be loaded; nothing was written.
 
@@ -31,24 +35,28 @@ class RowsRejected(Invalid):
 
     label = "Nothing was written"
 
-    def __init__(self, rejections: Rejections, files: int) -> None:
+    def __init__(self, rejections: Rejections, files: int, mode: Mode = INSERT) -> None:
         """Describe the rejects, grouped by cause.
 
         Args:
             files: how many files were read; addresses name theirs if there are several.
+            mode: of the import; where rows are deleted that it does not have, none of its own can be left out.
         """
+        self.rejections = rejections
+        self._skipping = "" if mode.deletes else _skipping(rejections)
+        self._end = NONE_LEFT_OUT if mode.deletes else "."
         groups = grouped(rejections.cells)
         summary = f"{rejections.rejected:,} of {counted(rejections.rows, 'row')} cannot be loaded.{_listed(rejections)}"
         super().__init__(
             "\n".join([summary, *group_lines(groups, files > 1)]),
-            f"Write them to a workbook, to be mended there, with --rejects FILE.xlsx{_or_skip(rejections)}.",
+            f"Write them to a workbook, to be mended there, with --rejects FILE.xlsx{self._skipping}{self._end}",
             for_record="\n".join([summary, *group_lines(groups, files > 1, with_values=False)]),
         )
-        self.rejections = rejections
 
     def written_to(self, path: Path, missing: str) -> None:
         """Say where the rows are; `missing` is a sentence about those that are not there, if there are any."""
-        said = f"The rows are in {path}: mend them there and import that file{_or_skip(self.rejections, ',')}."
+        skipping = self._skipping and f",{self._skipping}"
+        said = f"The rows are in {path}: mend them there and import that file{skipping}{self._end}"
         self.hint = "\n".join(filter(None, [said, missing]))
 
 
@@ -58,10 +66,10 @@ def _listed(rejections: Rejections) -> str:
     return f" The first {listed:,} are listed; --max-errors lists more." if listed < rejections.rejected else ""
 
 
-def _or_skip(rejections: Rejections, comma: str = "") -> str:
+def _skipping(rejections: Rejections) -> str:
     """Return what else can be done, where there are good rows."""
     good = rejections.rows - rejections.rejected
-    return f"{comma}\nor load the other {counted(good, 'row')} now with --on-error skip" if good else ""
+    return f"\nor load the other {counted(good, 'row')} now with --on-error skip" if good else ""
 
 
 def rejections(sources: Sequence[Source], violations: Violations, most: int) -> Rejections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from app.errors import Refused
 from app.services.imports.request import Watcher
 from app.sheets.load.statements import quoted
 from app.sheets.merge import Leftovers, key_match
-from app.sheets.pointing import for_share, pointing_to, twin
+from app.sheets.pointing import Pointing, for_share, twin
 from app.sheets.table import Key, Table
 from app.words import counted
 
@@ -35,10 +36,10 @@ def leftovers_of(connection: sa.Connection, table: Table, key: Key) -> Leftovers
     return leftovers
 
 
-def check_nothing_points(connection: sa.Connection, leftovers: Leftovers) -> None:
+def check_nothing_points(connection: sa.Connection, leftovers: Leftovers, foreign_keys: Sequence[Pointing]) -> None:
     """Raise Refused where rows that stay point to rows that would go: they would go, or change, with them."""
     dialect = connection.dialect
-    for foreign in pointing_to(connection, leftovers.table):
+    for foreign in foreign_keys:
         join = f" JOIN {foreign.table} c ON {foreign.match('c', 't', dialect)}"
         # Those of the table itself stay if they are staged.
         with twin(connection, leftovers.key) if foreign.own else nullcontext("") as staged:

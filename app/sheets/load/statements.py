@@ -57,15 +57,21 @@ def create_stage(
         searched: the columns of an index, on MySQL: made later, it would commit there (MySQL manual, "Statements That
             Cause an Implicit Commit").
     """
+    if dialect.name == "sqlite":  # CREATE TABLE AS would lose the collations
+        own = ", ".join(f"{quoted(dialect, column.name)} {_type_of(column)}" for column in columns)
+        return f"CREATE TEMPORARY TABLE {name} ({STAGE_ROW} INTEGER, {own})"
     names = ", ".join(f"t.{quoted(dialect, column.name)}" for column in columns)
-    # MariaDB makes the column as wide as this number.
-    widest, integer = (0, "INTEGER") if dialect.name == "sqlite" else (2**63, "UNSIGNED")
     index = f", INDEX ({', '.join(quoted(dialect, name) for name in searched)})" if searched else ""
-    indexes = "" if dialect.name == "sqlite" else f" (PRIMARY KEY ({STAGE_ROW}){index})"
+    widest = 2**63  # MariaDB makes the column as wide as this number
     return (
-        f"CREATE TEMPORARY TABLE {name}{indexes} AS SELECT CAST({widest} AS {integer}) AS {STAGE_ROW}, {names}"  # noqa: S608 - see above
+        f"CREATE TEMPORARY TABLE {name} (PRIMARY KEY ({STAGE_ROW}){index})"  # noqa: S608 - see above
+        f" AS SELECT CAST({widest} AS UNSIGNED) AS {STAGE_ROW}, {names}"
         f" FROM (SELECT 0 AS one) o LEFT JOIN {quoted(dialect, table)} t ON 1 = 0 WHERE 1 = 0"
     )
+
+
+def _type_of(column: Column) -> str:
+    return f"{column.sql_type} COLLATE {column.collation}" if column.collation else column.sql_type
 
 
 def ordered_join(dialect: sa.Dialect) -> str:
