@@ -42,13 +42,19 @@ class Taker:
         key = _recorded_key(what)
         keys = updated_keys(connection, what, key) if key is not None and what.updated else None
         foreign_keys = pointing_to(connection, what.table)
-        deleted = 0
         # Rows of a later file may point to those of an earlier one.
-        for number, source in reversed(list(enumerate(sources))):
-            deleted += self._delete(source, number, keys, foreign_keys)
-        restored = restore_updated(connection, what, keys) if keys is not None else 0
-        if keys is not None:
-            self._check_restored(restored, keys)
+        backwards = list(reversed(list(enumerate(sources))))
+        deleted = restored = 0
+        restores_first = keys is not None and any(foreign.own for foreign in foreign_keys)
+        if keys is not None and restores_first:  # what was updated may point to what was inserted
+            for number, source in backwards:
+                self._meet(source, number, keys)
+                drop_stage(connection)
+            restored = self._restore(keys)
+        for number, source in backwards:
+            deleted += self._delete(source, number, None if restores_first else keys, foreign_keys)
+        if keys is not None and not restores_first:
+            restored = self._restore(keys)
         inserted = restore_deleted(connection, what, key, self.keeps_changed) if key and what.deleted else 0
         if (deleted, restored, inserted) != (what.inserted, what.updated, what.deleted) and not self.keeps_changed:
             raise unfitting(what)
@@ -57,12 +63,12 @@ class Taker:
         return {"deleted": deleted, "restored": restored, "inserted": inserted, "kept": kept, "left": left}
 
     def _delete(self, source: Source, number: int, keys: UpdatedKeys | None, foreign_keys: Sequence[Pointing]) -> int:
-        """Delete the rows that one sheet brought, once all that it wrote are found as they were; return how many."""
+        """Delete the rows that one sheet brought, once all that it wrote are found as they were; return how many.
+
+        `keys` are those of updated rows that are still to be met.
+        """
         connection, what = self.connection, self.what
-        rows = self._staged(source, number, keys)
-        self._compare(rows, source, number)
-        if keys is not None:
-            keys.meet(connection)
+        rows = self._meet(source, number, keys)
         inserted = what.listed[number]
         if inserted is not None:
             keep_rows(connection, numbers_of(unpacked(inserted)))
@@ -70,6 +76,14 @@ class Taker:
         self.run.done = (self.run.done or 0) + source.summary.good
         drop_stage(connection)
         return deleted
+
+    def _meet(self, source: Source, number: int, keys: UpdatedKeys | None) -> Rows:
+        """Stage what the import wrote of a sheet, of updated rows those with `keys`, and find all as they were."""
+        rows = self._staged(source, number, keys)
+        self._compare(rows, source, number)
+        if keys is not None:
+            keys.meet(self.connection)
+        return rows
 
     def _staged(self, source: Source, number: int, keys: UpdatedKeys | None) -> Rows:
         """Stage what the import wrote of a sheet."""
@@ -116,10 +130,13 @@ class Taker:
             raise not_proved(what, lost, staged)
         return staged
 
-    def _check_restored(self, restored: int, keys: UpdatedKeys) -> None:
+    def _restore(self, keys: UpdatedKeys) -> int:
+        """Give the rows that were updated, and were met, their values back; return how many."""
+        restored = restore_updated(self.connection, self.what, keys)
         if restored + keys.not_met(self.connection) != self.what.updated:
             raise unfitting(self.what)
         keys.drop(self.connection)
+        return restored
 
 
 def _recorded_key(what: Undoable) -> Key | None:

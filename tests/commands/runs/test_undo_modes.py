@@ -188,6 +188,26 @@ def test_rows_larger_together_than_a_packet_come_back(
     assert rows_of("t") == before
 
 
+@pytest.mark.parametrize("options", [(), ("--keep-changed",)])
+def test_updated_rows_that_point_to_inserted_ones_come_back(
+    options: tuple[str, ...], app: Flask, book: Book, import_excel: Importer, undo: Undo
+) -> None:
+    sql(
+        "CREATE TABLE tree (id INT PRIMARY KEY, parent INT, name VARCHAR(9),"
+        " CONSTRAINT tree_parent FOREIGN KEY (parent) REFERENCES tree (id))",
+        "INSERT INTO tree VALUES (2, NULL, 'two'), (3, NULL, 'three')",
+    )
+    before = rows_of("tree")
+    sheet = book([["id", "parent"], [1, None], [2, 1], [4, 2], [5, None]])
+    assert import_excel(sheet, "tree", "--mode", "upsert").exit_code == 0
+    if options:
+        sql("UPDATE tree SET parent = 3 WHERE id = 5")
+        before.append((5, 3, None))
+    result = undo(*options)
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("tree") == before
+
+
 VALUES = st.tuples(st.sampled_from([None, "x", "y", "é"]), st.integers(0, 2))
 ROWS = st.dictionaries(st.integers(0, 6), VALUES, min_size=1)
 
