@@ -40,6 +40,15 @@ class Totals:
         """Return what an empty table holds."""
         return cls(0, [0] * columns, [0] * columns, [0.0] * columns)
 
+    def plus(self, more: Totals) -> Totals:
+        """Return what this and more rows hold together."""
+        return Totals(
+            self.rows + more.rows,
+            [one + another for one, another in zip(self.filled, more.filled, strict=True)],
+            [one + another for one, another in zip(self.sums, more.sums, strict=True)],
+            [one + another for one, another in zip(self.magnitudes, more.magnitudes, strict=True)],
+        )
+
     def as_read(self) -> Summary:
         """Return it as if it were what was read of a sheet."""
         return Summary(self.rows, filled=self.filled, sums=self.sums, magnitudes=self.magnitudes)

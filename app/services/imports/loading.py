@@ -12,8 +12,9 @@ from app.services.imports.request import ImportRequest
 from app.services.imports.roads import road
 from app.services.imports.samples import first_rows_of
 from app.services.imports.sources import Source
+from app.sheets.growth import growth_of
 from app.sheets.process import Progress
-from app.sheets.prove import differences, totals, unproved_columns
+from app.sheets.prove import Totals, differences, totals, unproved_columns
 
 
 def load_and_prove(
@@ -29,18 +30,22 @@ def load_and_prove(
         NotProved: the table did not gain what the sheets hold.
     """
     load, sink = road(connection)
-    table = request.table
     loaded = Loaded()
-    after, filled = None, None
+    after, added_up = Totals.of_nothing(0), None  # what the table holds, in which columns
     for place, source in enumerate(sources):
         columns = source.columns
-        before = after if after is not None and columns == filled else totals(connection, table, columns)
         rows = source.rows(request, sink, part_of(progress, place, len(sources), loaded.counts[INSERTED]))
-        load(connection, table, columns, rows)
-        after, filled = totals(connection, table, columns), columns
+        growth = growth_of(connection, source.planned.table, columns)
+        if growth is not None:
+            load(connection, request.table, columns, growth.watched(rows))
+            before, after, added_up = Totals.of_nothing(len(columns)), growth.totals(), None
+        else:
+            before = after if columns == added_up else totals(connection, request.table, columns)
+            load(connection, request.table, columns, rows)
+            after, added_up = totals(connection, request.table, columns), columns
         found = differences(before, after, source.summary, columns)
         if found:
-            raise NotProved(table, source.name, found)
+            raise NotProved(request.table, source.name, found)
         source.unproved = unproved_columns(source.summary, columns)
         loaded.counts[INSERTED] += source.summary.good
         loaded.proofs.append(proof_of(source))
