@@ -23,7 +23,11 @@ APART: tuple[tuple[str, str, str], ...] = (
     ("each", "create", "--create makes one table, and --each is many imports. Import the first file by itself."),
     ("each", "save_plan", "--save-plan is for one import. Save the plan from one of the files by itself."),
 )
-ONE_AFTER_THE_OTHER = "--mode replace with --each: each file would replace the one before. Leave out --each."
+# Options that do not go with --mode replace, and why.
+BESIDE_REPLACE = {
+    "each": "--mode replace with --each: each file would replace the one before. Leave out --each.",
+    "limit": "--mode replace with --limit: rows beyond the limit would be deleted from the table. Leave out --limit.",
+}
 
 
 def request_of(context: click.Context, files: Sequence[Path], table: str, options: dict[str, Any]) -> ImportRequest:
@@ -78,5 +82,7 @@ def _check_apart(options: dict[str, Any]) -> None:
     for one, other, why in APART:
         if options.get(one) and options.get(other):
             raise click.UsageError(why)
-    if options["each"] and options["mode"] == "replace":
-        raise click.UsageError(ONE_AFTER_THE_OTHER)
+    if options["mode"] == "replace":
+        for option, why in BESIDE_REPLACE.items():
+            if options[option]:
+                raise click.UsageError(why)

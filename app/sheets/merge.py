@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.sheets.equality import is_chosen, same
 from app.sheets.images import spelled
 from app.sheets.load.statements import STAGE, STAGE_ROW, drop_temporary, ordered_join, quoted, value_of
-from app.sheets.modes import Mode
+from app.sheets.modes import Mode, primary_key
 from app.sheets.pointing import Pointing, leaves
 from app.sheets.table import Column, Key, Table
 
@@ -212,6 +212,14 @@ class Leftovers:
         """Return how many there are; they stay locked."""
         rows = f"SELECT COUNT(*) FROM {self.rows('t')}{for_update(self.dialect)}"  # noqa: S608 - reflected names
         return int(connection.exec_driver_sql(rows).scalar_one())
+
+    def are_all_known(self, connection: sa.Connection) -> bool:
+        """Tell whether each can be found again by a key: the table's primary key, or theirs with nothing blank."""
+        if primary_key(self.table) is not None:
+            return True
+        blank = " OR ".join(f"t.{quoted(self.dialect, name)} IS NULL" for name in self.key.columns)
+        found = f"SELECT 1 FROM {self.rows('t')} AND ({blank}) LIMIT 1"  # noqa: S608 - reflected names
+        return connection.exec_driver_sql(found).first() is None
 
     def before(self, connection: sa.Connection, columns: Sequence[Column]) -> sa.CursorResult[Any]:
         """Select them, as `images.packed` takes them."""

@@ -59,12 +59,17 @@ def key_of(table: Table, filled: Collection[str], wanted: Sequence[str], mode: M
         raise Invalid(
             f"--mode {mode.name} needs a key of {table.name} that the sheet fills whole.", f"The keys are: {every}."
         )
-    if keys[0].name != "PRIMARY" and len(keys) > 1:
+    if primary_key(table) not in keys and len(keys) > 1:
         raise Invalid(
             f"The sheet fills {len(keys)} unique keys of {table.name}: {'; '.join(map(_spelled, keys))}.",
             f"Name the one by which --mode {mode.name} knows rows again: --key {','.join(keys[0].columns)}",
         )
     return keys[0]
+
+
+def primary_key(table: Table) -> Key | None:
+    """Return the primary key, of which no row has a blank, if there is one."""
+    return next((key for key in table.keys if key.name == "PRIMARY"), None)
 
 
 def _wanted(table: Table, keys: Sequence[Key], wanted: Sequence[str]) -> Key:

@@ -345,6 +345,13 @@ def test_replace_that_a_trigger_keeps_from_deleting_is_caught(goods: str, book: 
     assert "1 row too many, which were not deleted" in result.stderr
 
 
+def test_replace_takes_whole_sheets(goods: str, book: Book, import_excel: Importer) -> None:
+    result = import_excel(book(SHEET), goods, "--mode", "replace", "--yes", "--limit", "1")
+    assert result.exit_code == 2
+    assert "rows beyond the limit would be deleted" in result.stderr
+    assert len(rows_of(goods)) == 3
+
+
 def test_replace_leaves_no_row_out(goods: str, book: Book, import_excel: Importer) -> None:
     """The table's own row of that key would be deleted."""
     before = rows_of(goods)

@@ -108,6 +108,8 @@ class _Writer:
         unknown = [column.name for column in columns if column.kind == UNSUPPORTED]
         if unknown:
             self.loaded.cannot_undo = f"the rows that it deleted had columns that cannot be kept: {', '.join(unknown)}"
+        elif not leftovers.are_all_known(self.connection):
+            self.loaded.cannot_undo = f"of the rows that it deleted some had no {', '.join(key.columns)}"
         elif self.kept_for is not None:
             rows = leftovers.before(self.connection, columns)
             keep_images(self.connection, self.kept_for, WAS_DELETED, columns, rows)

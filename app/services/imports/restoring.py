@@ -15,7 +15,7 @@ from app.services.imports.undo_refusals import not_restored, there_again
 from app.services.imports.undoable import Undoable
 from app.sheets.load.statements import STAGE
 from app.sheets.merge import Merge, drop_found
-from app.sheets.modes import MODES
+from app.sheets.modes import MODES, primary_key
 from app.sheets.table import Column, Key
 from app.sheets.written import UpdatedKeys, load_values
 
@@ -48,14 +48,14 @@ def restore_deleted(connection: sa.Connection, what: Undoable, key: Key, keep_ch
     Raises:
         Refused: the table has rows with their keys again, and these are not to be kept.
     """
-    restored = 0
+    restored, known_by = 0, primary_key(what.table) or key
     for columns, rows in _blocks(connection, what, DELETED):
         make_stage(connection, what.table.name, columns)
         load_values(connection, STAGE, columns, rows)
-        again = drop_found(connection, what.table, key)
+        again = sum(drop_found(connection, what.table, one) for one in {key, known_by})
         if again and not keep_changed:
             raise there_again(what, again)
-        restored += _merged(connection, what, columns, key, inserts=True)
+        restored += _merged(connection, what, columns, known_by, inserts=True)
         drop_stage(connection)
     return restored
 

@@ -208,6 +208,29 @@ def test_updated_rows_that_point_to_inserted_ones_come_back(
     assert rows_of("tree") == before
 
 
+def test_deleted_rows_without_the_key_come_back(app: Flask, book: Book, import_excel: Importer, undo: Undo) -> None:
+    sql("CREATE TABLE t (id INT PRIMARY KEY DEFAULT 7, k INT, a INT, UNIQUE (k))", *_rows_without_k(3))
+    before = rows_of("t")
+    done = import_excel(book([["k", "a"], [1, 5], [2, 2]]), "t", "--mode", "replace", "--yes")
+    assert done.exit_code == 0, done.stderr
+    result = undo()
+    assert result.exit_code == 0, result.stderr
+    assert rows_of("t") == before
+
+
+def test_deleted_rows_without_any_key_are_told(app: Flask, book: Book, import_excel: Importer, undo: Undo) -> None:
+    sql("CREATE TABLE t (id INT, k INT, a INT, UNIQUE (k))", *_rows_without_k(2))
+    done = import_excel(book([["k", "a"], [1, 5]]), "t", "--mode", "replace", "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert "cannot be undone: of the rows that it deleted some had no k" in done.stderr
+    assert undo().exit_code == 5
+
+
+def _rows_without_k(rows: int) -> list[str]:
+    """Return INSERTs of a row with a key, and of others without."""
+    return [f"INSERT INTO t VALUES ({number}, {'NULL' if number else 1}, 0)" for number in range(rows)]
+
+
 VALUES = st.tuples(st.sampled_from([None, "x", "y", "é"]), st.integers(0, 2))
 ROWS = st.dictionaries(st.integers(0, 6), VALUES, min_size=1)
 
