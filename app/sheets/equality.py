@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.sheets.load.statements import quoted, stage_columns
+from app.sheets.load.statements import default_of, quoted, stage_columns
 from app.sheets.table import Column
 
 BYTEWISE = frozenset({"text", "enum"})  # what MySQL compares by a collation
@@ -44,6 +44,13 @@ def grouped(dialect: sa.Dialect, column: Column) -> str:
     """Return the SQL of the table's value, or one that stands for it, by which equal ones can be grouped."""
     name = quoted(dialect, column.name)
     return f"SHA2({name}, 256)" if dialect.name != "sqlite" and column.kind in HASHED else name
+
+
+def constant_default(dialect: sa.Dialect, column: Column) -> str:
+    """Return the SQL of a column's default if that is a constant, else ""."""
+    if _CONSTANT.fullmatch(str(column.default)) is None:
+        return ""
+    return default_of(dialect, column)
 
 
 def _has_constant(column: Column) -> bool:

@@ -74,11 +74,17 @@ def key_among(table: Table, columns: Sequence[Column], filled: Sequence[int], ro
     return whole[0] if whole else f"the key {keys[0].name} of {table.name} is blank in some rows"
 
 
-def known_by(dialect: sa.Dialect, table: Table, columns: Sequence[Column], key: Key | None) -> Rows:
-    """Return the rows known by a key, or by all columns where there is none."""
+def known_by(
+    dialect: sa.Dialect, table: Table, columns: Sequence[Column], key: Key | None, others: str = "1 = 1"
+) -> Rows:
+    """Return the rows known by a key, or by all columns where there is none.
+
+    Args:
+        others: the SQL of what else rows `t` of the table that are known by a key must fulfil to be as they were.
+    """
     if key is None:
         return _Whole(dialect, quoted(dialect, table.name), tuple(columns))
-    return _ByKey(dialect, quoted(dialect, table.name), tuple(columns), key)
+    return _ByKey(dialect, quoted(dialect, table.name), tuple(columns), key, others)
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class _ByKey:
     table: str
     columns: tuple[Column, ...]
     key: Key
+    others: str
 
     def compare(self, connection: sa.Connection) -> Comparison:
         lock = "" if self.dialect.name == "sqlite" else " FOR UPDATE"
@@ -131,7 +138,7 @@ class _ByKey:
         return " AND ".join(f"{alias}.{name} = s.{name}" for name in names)
 
     def _same(self) -> str:
-        return f"({' AND '.join(same(self.dialect, column) for column in self.columns)})"
+        return f"({' AND '.join(same(self.dialect, column) for column in self.columns)} AND {self.others})"
 
 
 @dataclass(frozen=True)

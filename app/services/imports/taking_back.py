@@ -24,6 +24,7 @@ from app.sheets.row_set import numbers_of, unpacked
 from app.sheets.staged_rows import drop_rows, keep_rows
 from app.sheets.table import Key, Table
 from app.sheets.undo import Rows, key_among, known_by
+from app.sheets.unfilled import untouched
 from app.sheets.written import UpdatedKeys
 
 
@@ -72,6 +73,8 @@ class Taker:
         inserted = what.listed[number]
         if inserted is not None:
             keep_rows(connection, numbers_of(unpacked(inserted)))
+        rows = self._inserted(source)
+        self._compare(rows, source, number)
         deleted = self._delete_staged(rows, source, foreign_keys)
         self.run.done = (self.run.done or 0) + source.summary.good
         drop_stage(connection)
@@ -100,6 +103,12 @@ class Taker:
             else:
                 keys.keep_written(connection, listed)
         return known_by(connection.dialect, what.table, source.columns, _key(source, what))
+
+    def _inserted(self, source: Source) -> Rows:
+        """Return the rows that the import inserted; what it did not fill had nothing but defaults."""
+        connection, table = self.connection, self.what.table
+        others = untouched(connection, table, {column.name for column in source.columns})
+        return known_by(connection.dialect, table, source.columns, _key(source, self.what), others)
 
     def _compare(self, rows: Rows, source: Source, number: int) -> None:
         """Raise Refused unless all staged rows are in the table; or leave in the stage those that are."""

@@ -97,5 +97,10 @@ def value_of(dialect: sa.Dialect, column: Column, value: str) -> str:
     """Return the SQL of a value; a blank in a column that cannot be NULL becomes the column's default."""
     if not column.replaces_blanks:
         return value
+    return f"COALESCE({value}, {default_of(dialect, column)})"
+
+
+def default_of(dialect: sa.Dialect, column: Column) -> str:
+    """Return the SQL of a column's default."""
     default = str(column.default)
-    return f"COALESCE({value}, {default.replace('%', '%%') if dialect.name != 'sqlite' else default})"
+    return default if dialect.name == "sqlite" else default.replace("%", "%%")

@@ -104,6 +104,49 @@ def undo_of(run_id: int, undo: Undo) -> Result:
     return current_app.test_cli_runner().invoke(args=["runs", "undo", str(run_id), "--yes", "--keep-changed"])
 
 
+# What the sheet does not fill, what is done to it, and whether that is a change of an inserted row.
+UNFILLED = {
+    "a default": ("status VARCHAR(9) DEFAULT 'new'", "UPDATE t SET status = 'paid' WHERE k = 1", True),
+    "a NULL": ("status VARCHAR(9)", "UPDATE t SET status = 'paid' WHERE k = 1", True),
+    "nothing": ("status VARCHAR(9) NOT NULL DEFAULT '50%', n DECIMAL(8,2) DEFAULT 0, r FLOAT DEFAULT 0.1", "", False),
+    "a new column": ("b INT", "ALTER TABLE t ADD COLUMN c INT DEFAULT 7", False),
+    "the time": ("at TIMESTAMP DEFAULT CURRENT_TIMESTAMP", "UPDATE t SET at = '2020-01-01 00:00:00'", False),
+}
+
+
+@pytest.mark.parametrize("case", UNFILLED)
+def test_inserted_rows_that_were_filled_since_are_kept(
+    case: str, app: Flask, book: Book, import_excel: Importer, undo: Undo
+) -> None:
+    column, statement, is_changed = UNFILLED[case]
+    sql(f"CREATE TABLE t (k INT PRIMARY KEY, a INT, {column})", "INSERT INTO t (k, a) VALUES (2, 2)")
+    if is_changed:
+        sql("UPDATE t SET status = 'old'")
+    before = rows_of("t", "k, a")
+    assert import_excel(book([["k", "a"], [1, 1], [2, 9]]), "t", "--mode", "upsert").exit_code == 0
+    run_id = runs.newest(1)[0].id
+    if statement:
+        sql(statement)
+    result = undo()
+    if is_changed:
+        assert result.exit_code == 5, result.stderr
+        assert "1 of its 1 row was changed since. k: 1" in result.stderr
+        result = undo_of(run_id, undo)
+        assert rows_of("t", "k, a, status") == [(1, 1, "paid"), (2, 2, "old")]
+    else:
+        assert rows_of("t", "k, a") == before
+    assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize("backend", ["mysql"], indirect=True)
+def test_what_triggers_fill_is_no_change(table: str, book: Book, import_excel: Importer, undo: Undo) -> None:
+    sql("CREATE TRIGGER fills BEFORE INSERT ON t FOR EACH ROW SET NEW.b = 5")
+    assert import_excel(book([["k", "a"], [9, "x"]]), table).exit_code == 0
+    result = undo()
+    assert result.exit_code == 0, result.stderr
+    assert rows_of(table) == BEFORE
+
+
 def test_unchanged_rows_are_nobodys_business(table: str, book: Book, import_excel: Importer, undo: Undo) -> None:
     assert import_excel(book(SHEET), table, "--mode", "upsert").exit_code == 0
     sql("UPDATE t SET a = 'since' WHERE k = 1")
