@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
+# Tests start thousands of processes; where PYTHONDONTWRITEBYTECODE is set each of them would compile the project anew.
+COMPILE := @$(BIN)/python -m compileall -q app commands
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint bench docs
@@ -24,9 +26,11 @@ demo: install ## Try everything on a SQLite file of its own
 
 test: install ## Run the tests; some need MariaDB (TEST_MYSQL_URL) and Redis (TEST_REDIS_URL)
 	@$(BIN)/python -m tests.servers
+	$(COMPILE)
 	$(BIN)/pytest -n auto -m "not long"
 
 test-long: install ## Run the tests that take minutes, which `make test` leaves out
+	$(COMPILE)
 	$(BIN)/pytest -n auto -m long
 
 lint: install ## Check form, style, types and scripts
