@@ -27,7 +27,8 @@ Done. What to try next, in this demo:
   . .venv/bin/activate
   export INSTANCE_PATH=instance/demo
 
-  flask import-excel examples/orders.xlsx orders      the same rows again: rejected, cell by cell; nothing is written
+  flask import-excel examples/orders.xlsx orders      the same sheet again: refused; nothing is written
+  flask import-excel examples/orders.xlsx orders --mode upsert --again      only what differs is written
   flask import-excel examples/orders.xlsx copy --create        a new table, inferred from all rows
   flask template orders instance/demo/orders.xlsx     a workbook with headers, notes and drop-downs
   flask tables orders                                 what each column takes
