@@ -16,7 +16,7 @@ help: ## List these targets
 
 install: $(INSTALLED) ## Make .venv with the project and its development tools
 
-$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+$(INSTALLED): setup.cfg setup.py pyproject.toml constraints.txt $(wildcard app/sheets/compiled/*.p[xy]*)
 	$(PYTHON) -m venv $(VENV)
 	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $(INSTALLED)

@@ -12,7 +12,7 @@ from app.sheets.convert.columns import ColumnConverter
 from app.sheets.convert.texts import shown
 from app.sheets.data_rows import DataRows, Selection
 from app.sheets.frames import ConvertJob, Reject, Summary
-from app.sheets.read.ahead import Prepared
+from app.sheets.read.straight import Stored
 from app.sheets.seen_keys import SeenKeys
 from app.sheets.sums import added_up
 from app.words import counted
@@ -60,11 +60,7 @@ class Batches:
         self._job = job
         self._positions = [mapped.position for mapped in job.plan.columns]
         self._keys = [SeenKeys(job.plan, name, indexes) for name, indexes in job.plan.filled_keys()]
-        self._compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
-        self._converters = [
-            ColumnConverter(mapped.column, job.rules, "" if index in self._compared else job.sink)
-            for index, mapped in enumerate(job.plan.columns)
-        ]
+        self._converters = [ColumnConverter(mapped.column, job.rules) for mapped in job.plan.columns]
         self._width = job.plan.width if is_text_file else None
         self._data = DataRows(
             Selection(
@@ -79,39 +75,34 @@ class Batches:
             chunks: of rows, from anywhere in the sheet.
             hidden_rows: grows while the chunks are read.
         """
-        for batch in self.with_prepared(chunks, hidden_rows):
+        for batch in self.with_stored(chunks, hidden_rows):
             if isinstance(batch, Batch):
                 yield batch
 
-    def with_prepared(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Batch | Prepared]:
-        """Yield the batches of a sheet's rows; of those that were prepared and accepted, what they were made into."""
+    def with_stored(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Batch | Stored]:
+        """Yield the batches of a sheet's rows; of those that were never cells, what they are stored as."""
         for rows in self._data.of(chunks, hidden_rows):
-            yield rows if isinstance(rows, Prepared) else self._converted(rows)
+            yield rows if isinstance(rows, Stored) else self._converted(rows)
         self.summary.blank_rows = self._data.blank_rows
-
-    def alone(self, rows: Chunk) -> Batch | None:
-        """Return the batch of rows that are all data and good, but for keys; None of others. Nothing is counted."""
-        if not self._data.is_plain(rows):
-            return None
-        columns, rejects = self._columns(rows)
-        return None if rejects else Batch(array("I", rows.numbers), columns, rows)
 
     def totals(self, batch: Batch) -> list[tuple[int, float | int, float]]:
         """Return what each column adds up to, as `added_up` does."""
         columns = zip(batch.good().columns, self._job.plan.columns, strict=True)
         return [added_up(stored, mapped.column) for stored, mapped in columns]
 
-    def keys(self, batch: Batch) -> dict[int, list[Any]]:
-        """Return the columns of unique keys, by their index in the plan."""
-        return {index: list(batch.columns[index]) for index in sorted(self._compared)}
-
     def accept(
         self, numbers: array[int], keys: dict[int, list[Any]], totals: list[tuple[int, float | int, float]]
     ) -> bool:
-        """Count rows that were converted alone, unless one has a key that was met before."""
+        """Count rows that were converted elsewhere, all of them good, unless one has a key that was met before.
+
+        Args:
+            numbers: of the rows in Excel.
+            keys: the stored values of the columns of unique keys, by their index in the plan.
+            totals: what each column adds up to, as `added_up` does.
+        """
         if any(key.duplicates(numbers, keys) for key in self._keys):
             return False
-        self._data.add_plain(numbers)
+        self._data.add(numbers)
         self.summary.rows += len(numbers)
         self._add(totals)
         return True

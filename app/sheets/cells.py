@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
-from app.sheets.numerals import Numerals
-
 # Excel's own limits (Microsoft, "Excel specifications and limits").
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -80,12 +78,8 @@ class Chunk:
         """Return the rows at some places."""
         return Chunk(
             [self.numbers[place] for place in places],
-            {column: _picked(cells, places) for column, cells in self.columns.items()},
+            {column: [cells[place] for place in places] for column, cells in self.columns.items()},
         )
-
-
-def _picked(cells: Sequence[Cell], places: Sequence[int]) -> Sequence[Cell]:
-    return cells.at(places) if isinstance(cells, Numerals) else [cells[place] for place in places]
 
 
 def chunks_of(rows: Sequence[Row]) -> Iterator[Chunk]:

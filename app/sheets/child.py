@@ -30,10 +30,10 @@ from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.inspect.survey import survey
 from app.sheets.plain_cells import packed, picked
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
-from app.sheets.read.ahead import Prepared
 from app.sheets.read.opening import open_workbook
+from app.sheets.read.straight import Stored
 from app.sheets.read.workbook import Workbook
-from app.sheets.turns import Turns
+from app.sheets.straight import StraightRows
 
 PR_SET_PDEATHSIG = 1  # prctl(2): die when the parent does
 LONGEST_CAUSE = 300
@@ -64,21 +64,22 @@ class Session:
     def convert(self, job: ConvertJob) -> None:
         """Send the good rows of a sheet in batches, and the summary; after the first bad one only this, unless told."""
         workbook = self._opened()
-        turns = Turns(job)
-        chunks = workbook.rows(job.plan.sheet, turns)
+        straight = StraightRows(job)
+        chunks = workbook.rows(job.plan.sheet, straight)
         first = next(chunks, Chunk([], {}))
         findings = workbook.findings()
-        turns.batches = batches = Batches(job, left_out_positions(job, findings), bool(workbook.encoding))
+        straight.ignored = left_out_positions(job, findings)
+        straight.batches = batches = Batches(job, straight.ignored, bool(workbook.encoding))
         rejected = False
-        for batch in batches.with_prepared(chain([first], chunks), findings.hidden_rows):
+        for batch in batches.with_stored(chain([first], chunks), findings.hidden_rows):
             if batches.summary.rejected and not job.goes_on:
                 if not rejected:
                     write_frame(self._out, frames.REJECTED)
                 rejected = True
                 continue
-            good = batch if isinstance(batch, Prepared) else batch.good()
+            good = batch if isinstance(batch, Stored) else batch.good()
             if good.numbers:
-                rows = good.content if isinstance(good, Prepared) else encoded(good, job)
+                rows = good.content if isinstance(good, Stored) else encoded(good, job)
                 numbers = array("I", good.numbers).tobytes()
                 write_frame(self._out, frames.BATCH, marshal.dumps((numbers, rows, findings.share)))
         batches.summary.warnings = [*sheet_warnings(job, findings), *batches.strays()]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.sheets.cells import Cell, Chunk
-from app.sheets.numerals import Numerals
+from app.sheets.cells import Chunk
 from app.sheets.problems import DamagedFile
-from app.sheets.read.ahead import Prepared
+from app.sheets.read.straight import Stored
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class DataRows:
         return self._last - self._selection.header_row - self.count - hidden
 
     def of(self, chunks: Iterable[Chunk], hidden_rows: set[int]) -> Iterator[Chunk]:
-        """Yield the data in a sheet's chunks; no chunk is empty. Prepared rows have been counted.
+        """Yield the data in a sheet's chunks; no chunk is empty. Stored rows have been counted.
 
         Args:
             hidden_rows: grows while the chunks are read.
@@ -64,7 +63,7 @@ class DataRows:
             DamagedFile: a row with cells above the header stands behind it in the file.
         """
         for chunk in chunks:
-            if isinstance(chunk, Prepared):
+            if isinstance(chunk, Stored):
                 yield chunk
                 continue
             rows = self._without_hidden(self._below_header(chunk), hidden_rows)
@@ -79,24 +78,17 @@ class DataRows:
             if self.count == self._selection.limit:
                 return
 
-    def is_plain(self, rows: Chunk) -> bool:
-        """Tell whether all rows are data and no cell is a stray, whatever rows there are besides."""
-        if self._selection.skip_hidden or self._selection.limit is not None:
-            return False
-        columns = [cells for position, cells in rows.columns.items() if position in self._selection.positions]
-        strays = rows.columns.keys() - self._selection.positions - self._selection.ignored
-        is_below = min(rows.numbers, default=0) > self._selection.header_row
-        return is_below and not strays and any(map(self._is_whole, columns))
-
-    def add_plain(self, numbers: Sequence[int]) -> None:
-        """Count rows that are plain."""
+    def add(self, numbers: Sequence[int]) -> None:
+        """Count rows that are all data, below the header."""
         self.count += len(numbers)
         self._last = max(self._last, *numbers)
         self._met_header = True
 
     def _below_header(self, chunk: Chunk) -> Chunk:
         header_row = self._selection.header_row
-        if not chunk.numbers or min(chunk.numbers) > header_row:
+        if not chunk.numbers:
+            return chunk
+        if min(chunk.numbers) > header_row:
             self._met_header = True
             return chunk
         below = [place for place, number in enumerate(chunk.numbers) if number > header_row]
@@ -125,10 +117,7 @@ class DataRows:
 
     def _without_blank(self, rows: Chunk) -> Chunk:
         columns = [cells for position, cells in rows.columns.items() if position in self._selection.positions]
-        if any(map(self._is_whole, columns)):
+        if any(map(self._blanks.isdisjoint, columns)):
             return rows
         filled = [place for place, cells in enumerate(zip(*columns, strict=True)) if not self._blanks.issuperset(cells)]
         return rows if len(filled) == len(rows.numbers) else rows.at(filled)
-
-    def _is_whole(self, cells: Sequence[Cell]) -> bool:
-        return cells.is_whole if isinstance(cells, Numerals) else self._blanks.isdisjoint(cells)

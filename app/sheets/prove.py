@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import sqlalchemy as sa
 
+from app.sheets.aggregate import MOST_COLUMNS, Measured, teach
 from app.sheets.frames import Summary
 from app.sheets.load.statements import quoted
 from app.sheets.sums import APPROXIMATE, CRC, EXACT, measure_of
@@ -56,18 +59,8 @@ class Totals:
 
 def totals(connection: sa.Connection, table: str, columns: Sequence[Column], where: str = "1 = 1") -> Totals:
     """Return what the table holds now, or those of its rows that fulfil a condition, as this transaction sees it."""
-    dialect = connection.dialect
-    if dialect.name == "sqlite":
-        _teach(connection.connection.driver_connection)
-    measures = _MEASURES["sqlite" if dialect.name == "sqlite" else "mysql"]
-    terms = ["COUNT(*)"]
-    for column in columns:
-        name = quoted(dialect, column.name)
-        terms += [f"COUNT({name})", *measures[measure_of(column)](name, column)]
-    select = f"SELECT {', '.join(terms)} FROM {quoted(dialect, table)} WHERE {where}"  # noqa: S608 - reflected names
-    values = iter(connection.exec_driver_sql(select).one())
-    rows = int(next(values))
-    read = [_read(values, column) for column in columns]
+    add_up = _sqlite_totals if connection.dialect.name == "sqlite" else _mysql_totals
+    rows, read = add_up(connection, columns, f"FROM {quoted(connection.dialect, table)} WHERE {where}")
     return Totals(rows, [one.filled for one in read], [one.sum for one in read], [one.magnitude for one in read])
 
 
@@ -112,26 +105,64 @@ class _Read(NamedTuple):
     magnitude: float
 
 
-def _read(values: Iterator[Any], column: Column) -> _Read:
-    filled = int(next(values))
-    measure = measure_of(column)
-    if measure == APPROXIMATE:
-        return _Read(filled, float(next(values) or 0), float(next(values) or 0))
-    if measure == CRC:
-        return _Read(filled, int(next(values) or 0), 0.0)
-    low, high, others = (_units(next(values) or 0, column) for _ in range(3))
-    return _Read(filled, (high << 32) + low + others, 0.0)
+def _mysql_totals(connection: sa.Connection, columns: Sequence[Column], of_what: str) -> tuple[int, list[_Read]]:
+    terms = ["COUNT(*)"]
+    for column in columns:
+        name = quoted(connection.dialect, column.name)
+        terms += [f"COUNT({name})", f"SUM({_MYSQL_MEASURES[measure_of(column)](name, column)})", f"SUM(ABS({name}))"]
+        if measure_of(column) != APPROXIMATE:
+            terms[-1] = "0"
+    rows, *values = connection.exec_driver_sql(f"SELECT {', '.join(terms)} {of_what}").one()
+    return rows, list(map(_read, columns, values[::3], values[1::3], values[2::3]))
 
 
-def _units(total: int | Decimal, column: Column) -> int:
-    """Return a sum as a whole number of the column's last decimal; MySQL's is a decimal, SQLite's such a number."""
-    return int(total.scaleb(column.scale or 0, _EXACT)) if isinstance(total, Decimal) else total
+def _read(column: Column, filled: int, total: Any, magnitude: Any) -> _Read:
+    if measure_of(column) == APPROXIMATE:
+        return _Read(filled, float(total or 0), float(magnitude or 0))
+    units = total.scaleb(column.scale or 0, _EXACT) if isinstance(total, Decimal) else total
+    return _Read(filled, int(units or 0), 0.0)
 
 
-def _teach(driver: Any) -> None:
-    """Give a SQLite connection the sums that it lacks."""
-    driver.create_function("opsdesk_crc", 1, crc32, deterministic=True)
+def _mysql_crc(name: str, column: Column) -> str:
+    texts = dict.fromkeys(("text", "enum"), f"CONVERT({name} USING utf8mb4)")
+    texts["decimal"] = f"{name} + 0"  # without the zeros of ZEROFILL
+    return f"CRC32({texts.get(column.kind, name)})"
+
+
+_MYSQL_MEASURES: dict[str, Callable[[str, Column], str]] = {
+    EXACT: lambda name, _column: name,
+    CRC: _mysql_crc,
+    APPROXIMATE: lambda name, _column: name,
+}
+
+
+def _sqlite_totals(connection: sa.Connection, columns: Sequence[Column], of_what: str) -> tuple[int, list[_Read]]:
+    driver: Any = connection.connection.driver_connection
     driver.create_function("opsdesk_decimal_crc", 2, _decimal_crc, deterministic=True)
+    terms = ["COUNT(*)"]
+    for start in range(0, len(columns), MOST_COLUMNS):
+        some = columns[start : start + MOST_COLUMNS]
+        teach(driver, f"opsdesk_totals_{start}", [_measured(column) for column in some])
+        terms.append(f"opsdesk_totals_{start}({', '.join(_sqlite_value(connection.dialect, one) for one in some)})")
+    rows, *totals = connection.exec_driver_sql(f"SELECT {', '.join(terms)} {of_what}").one()
+    if not rows:
+        return 0, [_Read(0, 0, 0.0)] * len(columns)
+    return rows, [_Read(*read) for read in chain.from_iterable(map(json.loads, totals))]
+
+
+def _measured(column: Column) -> Measured:
+    measure = measure_of(column)
+    if column.kind != "decimal" or measure == APPROXIMATE:
+        return measure, None
+    return EXACT, column.scale if measure == EXACT else None
+
+
+def _sqlite_value(dialect: sa.Dialect, column: Column) -> str:
+    """Return the SQL of what is added up by `_measured`."""
+    name, measure = quoted(dialect, column.name), measure_of(column)
+    if measure == CRC and column.kind == "decimal":
+        return f"CASE WHEN {name} IS NOT NULL THEN opsdesk_decimal_crc({name}, {column.scale}) END"
+    return {EXACT: name, CRC: f"CAST({name} AS BLOB)", APPROXIMATE: f"CAST({name} AS REAL)"}[measure]
 
 
 def _decimal_crc(value: float | str, scale: int) -> int:
@@ -142,47 +173,3 @@ def _decimal_crc(value: float | str, scale: int) -> int:
         return crc32(f"{exact if exact else abs(exact):f}".encode())
     except ArithmeticError:  # a text, or a number with more digits than the context has
         return crc32(str(value).encode())
-
-
-def _sqlite_crc(name: str, column: Column) -> list[str]:
-    crc = f"opsdesk_crc(CAST({name} AS BLOB))"
-    if column.kind == "decimal":
-        crc = f"opsdesk_decimal_crc({name}, {column.scale})"
-    return [f"SUM(CASE WHEN {name} IS NOT NULL THEN {crc} END)"]
-
-
-def _sqlite_exact(name: str, column: Column) -> list[str]:
-    """Return the sums of the lower 32 bits of whole numbers and of the upper ones, and of the CRCs of what is none.
-
-    SQLite's own sum ends in an error beyond 64 bits.
-    """
-    number, is_other = name, f"typeof({name}) NOT IN ('integer', 'null')"
-    if column.kind == "decimal":
-        ten = f"{10 ** (column.scale or 0)}.0"
-        number = f"CAST({name} * {ten} + ({name} > 0) - 0.5 AS INTEGER)"  # rounded, half away from 0
-        is_other = f"{number} / {ten} <> {name}"
-    return [
-        f"SUM({number} & 4294967295)",
-        f"SUM({number} >> 32)",
-        f"SUM(CASE WHEN {is_other} THEN opsdesk_crc(CAST({name} AS BLOB)) END)",
-    ]
-
-
-def _mysql_exact(name: str, _column: Column) -> list[str]:
-    return [f"SUM({name})", "0", "0"]
-
-
-def _mysql_crc(name: str, column: Column) -> list[str]:
-    texts = dict.fromkeys(("text", "enum"), f"CONVERT({name} USING utf8mb4)")
-    texts["decimal"] = f"{name} + 0"  # without the zeros of ZEROFILL
-    return [f"SUM(CRC32({texts.get(column.kind, name)}))"]
-
-
-def _sums(name: str, _column: Column) -> list[str]:
-    return [f"SUM({name})", f"SUM(ABS({name}))"]
-
-
-_MEASURES: dict[str, dict[str, Callable[[str, Column], list[str]]]] = {
-    "sqlite": {EXACT: _sqlite_exact, CRC: _sqlite_crc, APPROXIMATE: _sums},
-    "mysql": {EXACT: _mysql_exact, CRC: _mysql_crc, APPROXIMATE: _sums},
-}

@@ -9,7 +9,7 @@ its own way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
@@ -26,16 +26,6 @@ SAMPLE = 64
 Summer = Callable[[list[Any]], float | int]
 
 
-class Summed(list[Any]):
-    """Stored values of a column, blank ones among them, whose sum is known."""
-
-    def __init__(self, values: Sequence[Any], total: float | int, magnitude: float = 0.0) -> None:
-        """Hold values; `total` is what `summer_of` the column would make of them, `magnitude` as that function."""
-        super().__init__(values)
-        self.total = total
-        self.magnitude = magnitude
-
-
 def measure_of(column: Column) -> str:
     """Return the measure that proves a column."""
     if column.kind == "float" or (column.kind == "decimal" and (column.scale is None or column.is_floating)):
@@ -50,15 +40,13 @@ def summer_of(column: Column) -> Summer:
     if measure_of(column) == APPROXIMATE:
         return _approximate
     if measure_of(column) == EXACT:
-        return _units_of(column.scale or 0) if column.kind == "decimal" else sum
+        return _units if column.kind == "decimal" else sum
     return _crc_of_bytes if column.kind == "binary" else _crc_of_texts
 
 
 def added_up(stored: list[Any], column: Column) -> tuple[int, float | int, float]:
     """Return how many values of a column are not blank, their sum, and their magnitude (0 but for approximate sums)."""
     blanks = stored.count(None)
-    if isinstance(stored, Summed):
-        return len(stored) - blanks, stored.total, stored.magnitude
     filled = [value for value in stored if value is not None] if blanks else stored
     return len(filled), summer_of(column)(filled), magnitude(filled) if measure_of(column) == APPROXIMATE else 0.0
 
@@ -68,15 +56,9 @@ def magnitude(values: list[float | str]) -> float:
     return sum(abs(float(value)) for value in values)
 
 
-def _units_of(scale: int) -> Callable[[list[str | float]], int]:
-    """Return what adds up decimals, spelled with the scale or as doubles, as whole numbers of the last decimal."""
-
-    def add(values: list[str | float]) -> int:
-        return sum(
-            int(value.replace(".", "")) if isinstance(value, str) else round(value * 10.0**scale) for value in values
-        )
-
-    return add
+def _units(values: list[str]) -> int:
+    """Add up decimals, spelled with their scale, as whole numbers of the last decimal."""
+    return sum(int(value.replace(".", "")) for value in values)
 
 
 def _crc_of_texts(values: list[str]) -> int:

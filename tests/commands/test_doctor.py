@@ -16,9 +16,9 @@ from tests.conftest import FlaskProcess
 
 NAMES = {
     "sqlite": ["configuration", "database", "file", "journal", "foreign keys", "migrations", "secret key", "folders",
-               "redis"],
+               "compiled", "redis"],
     "mysql": ["configuration", "database", "charset", "sql_mode", "engine", "local_infile", "migrations", "secret key",
-              "folders", "redis"],
+              "folders", "compiled", "redis"],
 }  # fmt: skip
 
 

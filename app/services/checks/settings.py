@@ -11,9 +11,13 @@ from flask import Flask
 
 from app.config import KNOWN_KEYS, SHORTEST_KEY
 from app.secret_key import PROBLEMS
-from app.services.checks.finding import Finding, ok, problem
+from app.services.checks.finding import NOT_APPLICABLE, Finding, ok, problem
+from app.sheets.aggregate import CompiledTotals
+from app.sheets.straight import IS_COMPILED
 
 NEW_KEY = "Put SECRET_KEY= into .env with what this prints: python -c 'import secrets; print(secrets.token_hex(32))'"
+
+COMPILE = "With a C compiler and Python's headers (Debian: apt-get install gcc libc6-dev python3-dev): pip install -e ."
 
 
 def configuration(app: Flask) -> Finding:
@@ -37,6 +41,13 @@ def secret_key(app: Flask) -> Finding:
     if mode & 0o077:
         return problem(f"{kept} can be read by others (mode {mode:o})", f"chmod 600 {kept}")
     return ok(f"{len(key.encode())} bytes, kept in {kept}")
+
+
+def compiled(_app: Flask) -> Finding:
+    """Tell whether that is compiled which makes imports fast."""
+    if IS_COMPILED and CompiledTotals is not None:
+        return ok("imports take the fast way")
+    return Finding(NOT_APPLICABLE, "not compiled: imports do the same, and take three times as long", COMPILE)
 
 
 def folders(app: Flask) -> Finding:

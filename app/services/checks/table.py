@@ -42,6 +42,7 @@ OF_OTHERS: dict[str, DatabaseCheck] = {"database": database.other, "migrations":
 LAST: dict[str, SettingsCheck] = {
     "secret key": settings.secret_key,
     "folders": settings.folders,
+    "compiled": settings.compiled,
     "redis": redis,
 }
 

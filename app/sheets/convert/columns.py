@@ -11,10 +11,8 @@ from app.sheets.convert.booleans import booleans
 from app.sheets.convert.dates import dates, datetimes, times
 from app.sheets.convert.many import many_of
 from app.sheets.convert.numbers import Handlers, decimals, floats, integers
-from app.sheets.convert.numerals import numerals_of
 from app.sheets.convert.rules import Rules
 from app.sheets.convert.texts import as_text, binaries, enums, json_texts
-from app.sheets.numerals import Numerals
 from app.sheets.table import Column
 
 MAKERS: dict[str, Callable[[Column, Rules], Handlers]] = {
@@ -53,19 +51,14 @@ class ColumnConverter:
     default takes its place in the database.
     """
 
-    def __init__(self, column: Column, rules: Rules, sink: str = "") -> None:
-        """Convert for `column`, by `rules`.
-
-        Args:
-            sink: who takes the values; some may come in other types that are the same to it, where that is quicker.
-        """
+    def __init__(self, column: Column, rules: Rules) -> None:
+        """Convert for `column`, by `rules`."""
         self._column = column
         self._handlers: dict[type, Callable[[Any], Any]] = {
             **MAKERS[column.kind](column, rules),
             type(None): self._blank,
             Unusable: self._unusable,
         }
-        self._numerals = numerals_of(column, sink)
         self._many = None if column.zero_is_next else many_of(column, rules)
         if column.zero_is_next:
             self._handlers = {type_: _without_zero(handler) for type_, handler in self._handlers.items()}
@@ -82,9 +75,7 @@ class ColumnConverter:
 
     def convert(self, cells: Sequence[Cell]) -> tuple[list[Any], list[tuple[int, BadCell]]]:
         """Return the stored values of many cells, and the bad ones by their index; a bad one is stored as None."""
-        stored = self._numerals(cells) if isinstance(cells, Numerals) else None
-        if stored is None and self._many:
-            stored = self._many(cells)
+        stored = self._many(cells) if self._many else None
         if stored is not None:
             return stored, []
         handlers = self._handlers

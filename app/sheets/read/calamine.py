@@ -9,10 +9,10 @@ from typing import IO, Any
 
 from app.sheets.cells import LAST_COLUMN, LAST_ROW, Cell, Chunk, Unusable
 from app.sheets.problems import SAVE_DECRYPTED, DamagedFile, EncryptedFile, RefusedFile
-from app.sheets.read.ahead import Ahead
 from app.sheets.read.findings import Findings
 from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits, check_columns
 from app.sheets.read.numbers import to_15_digits
+from app.sheets.read.straight import Straight
 from app.sheets.read.workbook import SheetName
 
 CHUNK_ROWS = 5_000
@@ -59,7 +59,7 @@ class CalamineBook:
             if sheet.typ == SheetTypeEnum.WorkSheet
         ]
 
-    def rows(self, sheet: str, ahead: Ahead | None = None) -> Iterator[Chunk]:  # noqa: ARG002 - all in this process
+    def rows(self, sheet: str, straight: Straight | None = None) -> Iterator[Chunk]:  # noqa: ARG002 - all in this process
         """Yield a worksheet's rows, some at a time."""
         try:
             data = self._book.get_sheet_by_name(sheet)

@@ -33,9 +33,9 @@ def to_15_digits(value: float, text: str | None = None) -> Cell:
         value: the double.
         text: as the file spells it, if that is known; it may have digits that the double has lost.
     """
-    if not math.isfinite(value):
-        return Unusable("holds a number that is out of range")
     short = float(f"{value:.15g}")
+    if not math.isfinite(short):  # as the largest doubles are, taken to 15 digits
+        return Unusable("holds a number that is out of range")
     if abs(short) < BEYOND_15_DIGITS:
         return int(short) if short.is_integer() else short
     return short if Decimal(text if text is not None else value) == Decimal(f"{short:.15g}") else Imprecise(short)

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from app.sheets.cells import Chunk
 from app.sheets.problems import NoSuchSheet
-from app.sheets.read.ahead import Ahead
 from app.sheets.read.findings import Findings
+from app.sheets.read.straight import Straight
 from app.words import plain
 
 
@@ -33,11 +33,11 @@ class Workbook(Protocol):
     encoding: str
     delimiter: str
 
-    def rows(self, sheet: str, ahead: Ahead | None = None) -> Iterator[Chunk]:
+    def rows(self, sheet: str, straight: Straight | None = None) -> Iterator[Chunk]:
         """Yield a worksheet's rows, some at a time; blank rows may be missing.
 
         Args:
-            ahead: works on rows before their turn, where the reader can do that; then some come as `Prepared`.
+            straight: takes what it can without making cells of it; this comes as `Stored`.
         """
 
     def findings(self) -> Findings:

@@ -72,3 +72,12 @@ def test_decimals_are_whole_numbers_of_their_last_decimal(connection: sa.Connect
     connection.exec_driver_sql("INSERT INTO t (id, d) VALUES (1, 0.07), (2, 1.1)")
     (price,) = (one for one in columns(connection) if one.name == "d")
     assert totals(connection, "t", [price]).sums == [int(Decimal("1.17") * 100)]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_tables_of_many_columns_are_added_up(connection: sa.Connection) -> None:
+    names = [f"c{number}" for number in range(250)]
+    connection.exec_driver_sql(f"CREATE TABLE wide ({', '.join(f'{name} INTEGER' for name in names)})")
+    connection.exec_driver_sql(f"INSERT INTO wide VALUES ({', '.join(map(str, range(250)))})")
+    found = totals(connection, "wide", find(connection, "wide", sa.MetaData()).columns)
+    assert (found.rows, found.filled, found.sums) == (1, [1] * 250, list(range(250)))

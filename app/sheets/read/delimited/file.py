@@ -11,13 +11,13 @@ from typing import IO
 
 from app.sheets.cells import Cell, Chunk
 from app.sheets.problems import DamagedFile
-from app.sheets.read.ahead import Ahead
 from app.sheets.read.content import START, check_is_table
 from app.sheets.read.delimited.delimiters import find_delimiter, sep_line
 from app.sheets.read.delimited.encodings import GB18030, decoded_start, find_encoding
 from app.sheets.read.findings import Findings
 from app.sheets.read.limits import DEFAULT_LIMITS, ReadLimits, check_columns
 from app.sheets.read.options import FOUND, ReadOptions
+from app.sheets.read.straight import Straight
 from app.sheets.read.workbook import SheetName
 
 CHUNK_ROWS = 5_000
@@ -49,7 +49,7 @@ class DelimitedFile:
         self.blind_spots = "It is not UTF-8; read as GB18030, --encoding names another encoding." if is_guess else ""
         self.sheets = [SheetName(Path(options.name_of(path)).stem, True)]
 
-    def rows(self, sheet: str, ahead: Ahead | None = None) -> Iterator[Chunk]:  # noqa: ARG002 - one, all in this process
+    def rows(self, sheet: str, straight: Straight | None = None) -> Iterator[Chunk]:  # noqa: ARG002 - one, all in this process
         """Yield the records, a chunk of them at a time, numbered as Excel numbers them: by records, not by lines.
 
         Raises:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from app.sheets.cells import Cell, Chunk
 from app.sheets.problems import DamagedFile, NotASpreadsheet
-from app.sheets.read.ahead import Ahead
 from app.sheets.read.archive import Archive, resolve
 from app.sheets.read.content import TAKEN
 from app.sheets.read.findings import Findings
 from app.sheets.read.limits import within_columns
+from app.sheets.read.straight import Straight
 from app.sheets.read.workbook import SheetName
 from app.sheets.read.xlsx.shared_strings import shared_strings
 from app.sheets.read.xlsx.styles import NumberReader, number_readers
@@ -46,8 +46,8 @@ class XlsxWorkbook:
         self._numbers: list[NumberReader] = []
         self._findings = Findings()
 
-    def rows(self, sheet: str, ahead: Ahead | None = None) -> Iterator[Chunk]:
-        """Yield a worksheet's rows, a chunk of them at a time; `ahead` works on most of them before their turn."""
+    def rows(self, sheet: str, straight: Straight | None = None) -> Iterator[Chunk]:
+        """Yield a worksheet's rows, a chunk of them at a time; those that `straight` takes are no cells."""
         if self._strings is None:
             self._strings = self._read_strings()
             self._numbers = self._read_numbers()
@@ -55,7 +55,7 @@ class XlsxWorkbook:
         worksheet = Worksheet(self._strings, self._numbers)
         self._findings = worksheet.findings
         with self._archive.open(part) as stream:
-            for chunk in within_columns(worksheet.chunks(stream, part, ahead=ahead), self._archive.limits):
+            for chunk in within_columns(worksheet.chunks(stream, part, straight=straight), self._archive.limits):
                 self._findings.share = stream.share
                 yield chunk
 

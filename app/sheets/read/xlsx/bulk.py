@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from app.sheets.cells import Cell
-from app.sheets.numerals import Days
 from app.sheets.read.numbers import BEYOND_15_DIGITS
 from app.sheets.read.xlsx.texts import unescaped
 
@@ -27,6 +27,14 @@ _ENTITY = re.compile(r"&(?:(?:(lt|gt|quot|apos|amp)|#([0-9]{1,7})|#x([0-9A-Fa-f]
 # The characters that XML can hold, beside the three control characters of blanks.
 _CHARACTERS = (range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000))
 _BLANKS = (0x9, 0xA, 0xD)
+
+
+class Days(NamedTuple):
+    """Which numbers are moments: those from `first` to below `last` count days after `epoch`."""
+
+    epoch: date
+    first: int
+    last: int
 
 
 class NotRegular(Exception):

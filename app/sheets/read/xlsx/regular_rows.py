@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from app.sheets.cells import MOST_PLACES, Cell, Chunk, Row, chunks_of
-from app.sheets.numerals import Numerals
 from app.sheets.read.findings import Findings
 from app.sheets.read.xlsx.bulk import NotRegular
 from app.sheets.read.xlsx.pieces import NO_ELEMENT
@@ -187,8 +186,6 @@ def _cells(group: Group, texts: Sequence[str | None]) -> Sequence[Cell]:
     filled = [text for text in texts if text is not None] if None in texts else texts
     if not filled:
         return []
-    if group.numerals is not None:
-        return Numerals(texts, group.read, group.numerals.days)
     values = group.read(filled)  # type: ignore[arg-type]
     if len(filled) == len(texts):
         return list(values)

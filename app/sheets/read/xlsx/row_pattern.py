@@ -50,21 +50,12 @@ class Kind(NamedTuple):
     type: str
     reader: NumberReader | None
 
-    @property
-    def has_numerals(self) -> bool:
-        """Tell whether its cells can wait to be read."""
-        return self.reader is not None and self.reader.is_of_numerals
-
 
 class Group(NamedTuple):
-    """A group of the pattern: the column whose cells it takes, and what makes their texts into values.
-
-    `numerals` is what reads them, where they are numbers that can wait for it.
-    """
+    """A group of the pattern: the column whose cells it takes, and what makes their texts into values."""
 
     column: int
     read: Callable[[Sequence[str]], Sequence[Cell]]
-    numerals: NumberReader | None
 
 
 class RowPattern:
@@ -141,7 +132,7 @@ class RowPattern:
     def _compile(self) -> None:
         self._patterns += 1
         self.groups = [
-            Group(column, self._reading(kind), kind.reader if kind.has_numerals else None)
+            Group(column, self._reading(kind))
             for column in sorted(self._styles)
             for kind in self._styles[column]
             if kind.type != BLANK

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.sheets.cells import Cell, Unusable
-from app.sheets.numerals import Days
-from app.sheets.read.xlsx.bulk import NotRegular, whole_seconds
+from app.sheets.read.xlsx.bulk import Days, NotRegular, whole_seconds
 
 DAY_US = 86_400_000_000
 EPOCH_1900 = date(1899, 12, 30)

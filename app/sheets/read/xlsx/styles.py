@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.sheets.cells import Cell
-from app.sheets.numerals import Days
 from app.sheets.read.numbers import parse_number
 from app.sheets.read.part import Stream
 from app.sheets.read.xlsx.bulk import NotRegular, plain_numbers
@@ -30,14 +29,8 @@ class NumberReader(dict[str, Cell]):
     def __init__(self, shape: Shape | None) -> None:
         """Read with `shape`, or as plain numbers."""
         super().__init__()
-        self._shape = shape
+        self.shape = shape
         self._in_bulk = _in_bulk(shape)
-        self.days: Days | None = shape.days if isinstance(shape, DateShape) and shape.has_time else None
-
-    @property
-    def is_of_numerals(self) -> bool:
-        """Tell whether the values are plain numbers, or moments by `days`."""
-        return self._shape is None or self.days is not None
 
     def many(self, texts: Sequence[str]) -> list[Cell]:
         """Return the values of many numbers; no text is blank, or has blanks around the number."""
@@ -59,10 +52,10 @@ class NumberReader(dict[str, Cell]):
         """Parse a text that was not met yet."""
         plain = text.strip()
         value = parse_number(plain) if plain else None
-        if self._shape is not None and isinstance(value, _NUMBERS):
-            shaped = self._shape(value, plain)
+        if self.shape is not None and isinstance(value, _NUMBERS):
+            shaped = self.shape(value, plain)
             # Dates are made of the double itself: its digits beyond the 15th are the last microseconds.
-            value = shaped if isinstance(shaped, _NUMBERS) else self._shape(float(plain), plain)
+            value = shaped if isinstance(shaped, _NUMBERS) else self.shape(float(plain), plain)
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         self[text] = value

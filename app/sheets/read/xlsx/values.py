@@ -20,12 +20,19 @@ _ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:(?:^|(?<=\d)T)\d\d:\d\d(?::\d\d(?:\.\
 
 
 class CellValues:
-    """The values of a workbook's cells. `numbers` are the readers of numbers by the cells' `s` attribute."""
+    """The values of a workbook's cells.
 
-    def __init__(self, strings: Sequence[Cell], numbers: Sequence[NumberReader]) -> None:
+    Attributes:
+        strings: the shared ones, None where one is blank.
+        readers: what reads numbers, by the number of their style.
+        numbers: the same by the cells' `s` attribute.
+    """
+
+    def __init__(self, strings: list[Cell], readers: Sequence[NumberReader]) -> None:
         """Read with the workbook's shared strings, None where one is blank, and number formats."""
-        self.numbers = _Styles(numbers)
-        self._strings = strings
+        self.strings = strings
+        self.readers = readers
+        self.numbers = _Styles(readers)
 
     def of(self, style: str, kind: str, text: str) -> Cell:
         """Return the value of a cell with a text in its `<v>`; None where that is blank.
@@ -42,13 +49,13 @@ class CellValues:
     def shared_many(self, texts: Sequence[str]) -> list[Cell]:
         """Return the shared strings that texts of ASCII digits refer to."""
         try:
-            return list(map(self._strings.__getitem__, map(int, texts)))
+            return list(map(self.strings.__getitem__, map(int, texts)))
         except IndexError:
             return [self._shared(text) for text in texts]
 
     def _shared(self, text: str) -> Cell:
         try:
-            return self._strings[int(text) if text.isdigit() else index_of(text.strip())]
+            return self.strings[int(text) if text.isdigit() else index_of(text.strip())]
         except (IndexError, ValueError, DamagedFile):
             return MISSING_TEXT
 

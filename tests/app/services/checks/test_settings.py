@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app
 from app.services.checks import settings
-from app.services.checks.finding import OK, PROBLEM
+from app.services.checks.finding import NOT_APPLICABLE, OK, PROBLEM
 
 
 def test_a_key_that_was_made_here_must_be_the_owners_alone(tmp_path: Path) -> None:
@@ -45,3 +45,12 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, path: s
     app = create_app({"SECRET_KEY": "k" * 32, "DATABASE_URL": "mysql://root@127.0.0.1/shop"})
     app.instance_path = str(tmp_path / path)
     assert settings.folders(app).state == PROBLEM
+
+
+@pytest.mark.parametrize("missing", ["IS_COMPILED", "CompiledTotals"])
+def test_what_is_not_compiled_is_no_problem_and_can_be_mended(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app({"SECRET_KEY": "k" * 32})
+    monkeypatch.setattr(settings, missing, None)
+    found = settings.compiled(app)
+    assert found.state == NOT_APPLICABLE
+    assert "pip install" in found.mend
