@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from app.sheets.aggregate import MOST_COLUMNS, ColumnTotals, CompiledTotals, teach
 from app.sheets.sums import APPROXIMATE, CRC, EXACT
+from tests.compiled import needs_compiler
+
+pytestmark = needs_compiler
 
 NUMBERS = st.one_of(
     st.integers(-(2**63), 2**63 - 1), st.integers(-100, 100), st.integers(-(10**9), 10**9).map(lambda n: n / 100)

@@ -30,7 +30,10 @@ from app.sheets.read.xlsx.styles import NumberReader
 from app.sheets.read.xlsx.worksheet import Worksheet
 from app.sheets.straight import StraightRows
 from app.sheets.table import DOUBLE_DIGITS, Column, Key, Table
+from tests.compiled import needs_compiler
 from tests.workbooks import worksheet
+
+pytestmark = needs_compiler
 
 STRINGS: list[Cell] = [
     "id",
