@@ -117,10 +117,13 @@ def _mysql_totals(connection: sa.Connection, columns: Sequence[Column], of_what:
 
 
 def _read(column: Column, filled: int, total: Any, magnitude: Any) -> _Read:
-    if measure_of(column) == APPROXIMATE:
+    """Return what a column adds up to; decimals that are added up exactly in units of their last decimal."""
+    measure = measure_of(column)
+    if measure == APPROXIMATE:
         return _Read(filled, float(total or 0), float(magnitude or 0))
-    units = total.scaleb(column.scale or 0, _EXACT) if isinstance(total, Decimal) else total
-    return _Read(filled, int(units or 0), 0.0)
+    if measure == EXACT and isinstance(total, Decimal):
+        total = total.scaleb(column.scale or 0, _EXACT)
+    return _Read(filled, int(total or 0), 0.0)
 
 
 def _mysql_crc(name: str, column: Column) -> str:

@@ -49,7 +49,7 @@ def test_kill_9_at_any_moment_leaves_the_table_as_it_was(many: str, start: Any) 
     newest = 0
     undone = 0
     for _ in range(KILLS):
-        process = start()
+        process = start("--again")
         newest = wait_for_run(newest)
         time.sleep(choice.uniform(0, 0.8))
         process.kill()
