@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 from zlib import crc32
 
+from app.sheets.compiled import compiled
 from app.sheets.sums import APPROXIMATE, CRC
 
-try:
-    from app.sheets.compiled.totals import ColumnTotals as CompiledTotals
-except ImportError:  # there was no C compiler
-    CompiledTotals = None  # type: ignore[assignment, misc]
-
+_compiled = compiled("totals")
+CompiledTotals: Any = _compiled and _compiled.ColumnTotals
 MOST_COLUMNS = 100  # of one call
 MOST_UNITS = 10**15  # that decimals kept as doubles have, see `app.sheets.sums.measure_of`
 
@@ -64,7 +62,7 @@ def teach(driver: sqlite3.Connection, name: str, columns: Sequence[Measured]) ->
 
     Those with the measure CRC are given as BLOBs, those with APPROXIMATE as REAL.
     """
-    totals: Any = ColumnTotals if CompiledTotals is None else CompiledTotals
+    totals: Any = CompiledTotals or ColumnTotals
     driver.create_aggregate(name, len(columns), lambda: totals(columns))
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.sheets.batches import Batches
+from app.sheets.compiled import compiled
 from app.sheets.convert.many import EXACT_DIGITS, decimal_limit
 from app.sheets.frames import COLUMNS, TEXT, ConvertJob
 from app.sheets.plan import MappedColumn
@@ -20,14 +21,13 @@ from app.sheets.read.xlsx.values import CellValues
 from app.sheets.sums import CRC, EXACT, measure_of
 from app.sheets.table import DOUBLE_DIGITS, Column
 
-try:
-    from app.sheets.compiled import straight as compiled
-except ImportError:  # there was no C compiler
-    compiled = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from app.sheets.compiled.straight import Rows
 
+_compiled = compiled("straight")
 NO_LIMIT = -1
 LEFT_TO_CELLS = ""
-IS_COMPILED = compiled is not None and sys.byteorder == "little"
+IS_COMPILED = _compiled is not None and sys.byteorder == "little"
 
 
 class Spec(NamedTuple):
@@ -77,24 +77,24 @@ class StraightRows:
         self.ignored = ignored
         self._job = job
         self._is_open = IS_COMPILED and job.limit is None and not job.skip_hidden and not job.rules.nulls
-        self._rows: compiled.Rows | None = None
+        self._rows: Rows | None = None
 
     def take(self, xml: bytes, values: CellValues) -> Stored | None:
         """Return rows as the sink takes them, once they are counted; None of those that are to be read cell by cell."""
         if not self._is_open or self.batches is None:
             return None
         if self._rows is None:
-            self._rows = self._compiled(values)
+            self._rows = self._rows_of(values)
         taken = self._rows.take(xml)
         if taken is None:
             return None
         numbers, widest, totals, keys, rows = taken
         return Stored(numbers, {widest: []}, rows) if self.batches.accept(array("I", numbers), keys, totals) else None
 
-    def _compiled(self, values: CellValues) -> compiled.Rows:
+    def _rows_of(self, values: CellValues) -> Any:
         job = self._job
         compared = {index for _, indexes in job.plan.filled_keys() for index in indexes}
-        return compiled.Rows(
+        return _compiled.Rows(
             [_spec(mapped, index in compared, job.sink) for index, mapped in enumerate(job.plan.columns)],
             list(map(_style, values.readers)),
             values.strings,
@@ -142,7 +142,7 @@ def _is_straight(column: Column) -> bool:
         return is_proved and decimal_limit(column) is not None and (column.scale or 0) <= EXACT_DIGITS
     if column.kind == "float":
         return column.exact_digits is None
-    return column.kind in compiled.KINDS
+    return column.kind in _compiled.KINDS
 
 
 def _style(reader: NumberReader) -> tuple[int, int, int, int]:
@@ -150,8 +150,8 @@ def _style(reader: NumberReader) -> tuple[int, int, int, int]:
     the first serial that has one, and the one behind the last."""
     shape = reader.shape
     if shape is None:
-        return compiled.PLAIN, 0, 0, 0
+        return _compiled.PLAIN, 0, 0, 0
     if not isinstance(shape, DateShape):
-        return compiled.ODD, 0, 0, 0
+        return _compiled.ODD, 0, 0, 0
     days = shape.days
-    return compiled.MOMENT if shape.has_time else compiled.DAY, days.epoch.toordinal(), days.first, days.last
+    return _compiled.MOMENT if shape.has_time else _compiled.DAY, days.epoch.toordinal(), days.first, days.last
