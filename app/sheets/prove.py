@@ -163,16 +163,19 @@ def _measured(column: Column) -> Measured:
 def _sqlite_value(dialect: sa.Dialect, column: Column) -> str:
     """Return the SQL of what is added up by `_measured`."""
     name, measure = quoted(dialect, column.name), measure_of(column)
+    raw = f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END"  # it may not be UTF-8
     if measure == CRC and column.kind == "decimal":
-        return f"CASE WHEN {name} IS NOT NULL THEN opsdesk_decimal_crc({name}, {column.scale}) END"
-    return {EXACT: name, CRC: f"CAST({name} AS BLOB)", APPROXIMATE: f"CAST({name} AS REAL)"}[measure]
+        return f"CASE WHEN {name} IS NOT NULL THEN opsdesk_decimal_crc({raw}, {column.scale}) END"
+    return {EXACT: raw, CRC: f"CAST({name} AS BLOB)", APPROXIMATE: f"CAST({name} AS REAL)"}[measure]
 
 
-def _decimal_crc(value: float | str, scale: int) -> int:
+def _decimal_crc(value: int | float | bytes, scale: int) -> int:
     """Return the CRC of a decimal, which SQLite keeps as a number, spelled with its scale; digits beyond it count."""
+    if isinstance(value, bytes):
+        return crc32(value)
     try:
-        number = Decimal(repr(value) if isinstance(value, float) else value)
+        number = Decimal(repr(value))
         exact = number if -int(number.as_tuple().exponent) > scale else number.quantize(Decimal(1).scaleb(-scale))
         return crc32(f"{exact if exact else abs(exact):f}".encode())
-    except ArithmeticError:  # a text, or a number with more digits than the context has
+    except (ArithmeticError, ValueError):  # infinite, or with more digits than the context has
         return crc32(str(value).encode())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _compiled = compiled("straight")
 NO_LIMIT = -1
+MOST_FRACTION_DIGITS = 6
 LEFT_TO_CELLS = ""
 IS_COMPILED = _compiled is not None and sys.byteorder == "little"
 
@@ -38,7 +39,7 @@ class Spec(NamedTuple):
         kind: that of the column; `LEFT_TO_CELLS` of one whose rows it takes only where the cell is blank.
         measure: what proves it, see `app.sheets.sums`.
         is_key: its values are compared within the sheet.
-        stays_float: decimals go as doubles.
+        stays_float: decimals go as doubles, which is what SQLite makes of their texts.
         low, high: of an integer; of a decimal, `high` in units of its last decimal, with or without a sign.
         length, max_bytes: of a text, or `NO_LIMIT`.
     """
@@ -88,8 +89,10 @@ class StraightRows:
         taken = self._rows.take(xml)
         if taken is None:
             return None
-        numbers, widest, totals, keys, rows = taken
-        return Stored(numbers, {widest: []}, rows) if self.batches.accept(array("I", numbers), keys, totals) else None
+        above, numbers, widest, totals, keys, rows = taken
+        if not self.batches.accept(array("I", numbers), keys, totals):
+            return None
+        return Stored(numbers, {widest: []}, rows, above)
 
     def _rows_of(self, values: CellValues) -> Any:
         job = self._job
@@ -110,26 +113,31 @@ def _spec(mapped: MappedColumn, is_key: bool, sink: str) -> Spec:
     stays_float = not is_key and sink == COLUMNS and column.exact_digits == DOUBLE_DIGITS
     low, high = column.minimum, column.maximum
     if column.kind == "decimal":
-        high = 10 ** min(column.precision or EXACT_DIGITS, EXACT_DIGITS) - 1
+        high = 10 ** min(column.precision or 0, EXACT_DIGITS) - 1
     if column.kind == "boolean":
         low, high = 0, 1
+    is_straight = _is_straight(column)
     return Spec(
         position=mapped.position,
-        kind=column.kind if _is_straight(column) else LEFT_TO_CELLS,
+        kind=column.kind if is_straight else LEFT_TO_CELLS,
         measure=measure_of(column),
         is_required=column.is_required,
         is_key=is_key,
         stays_float=stays_float,
         drops_spaces=column.drops_spaces,
         zero_is_next=column.zero_is_next,
-        scale=column.scale or 0,
-        fraction_digits=column.fraction_digits,
+        scale=(column.scale or 0) if is_straight else 0,
+        fraction_digits=column.fraction_digits if is_straight else 0,
         low=-(10**EXACT_DIGITS) if low is None else max(low, -(10**EXACT_DIGITS)),
         high=10**EXACT_DIGITS if high is None else min(high, 10**EXACT_DIGITS),
-        length=NO_LIMIT if column.length is None else column.length,
-        max_bytes=NO_LIMIT if column.max_bytes is None else column.max_bytes,
+        length=_limit(column.length),
+        max_bytes=_limit(column.max_bytes),
         members=frozenset(column.members),
     )
+
+
+def _limit(limit: int | None) -> int:
+    return NO_LIMIT if limit is None or limit > sys.maxsize else limit
 
 
 def _is_straight(column: Column) -> bool:
@@ -139,7 +147,9 @@ def _is_straight(column: Column) -> bool:
     if column.kind == "decimal":
         measure = measure_of(column)
         is_proved = measure == EXACT or (measure == CRC and column.exact_digits is None)
-        return is_proved and decimal_limit(column) is not None and (column.scale or 0) <= EXACT_DIGITS
+        return is_proved and decimal_limit(column) is not None and 0 <= (column.scale or 0) <= EXACT_DIGITS
+    if column.kind == "datetime":
+        return 0 <= column.fraction_digits <= MOST_FRACTION_DIGITS
     if column.kind == "float":
         return column.exact_digits is None
     return column.kind in _compiled.KINDS
@@ -150,8 +160,8 @@ def _style(reader: NumberReader) -> tuple[int, int, int, int]:
     the first serial that has one, and the one behind the last."""
     shape = reader.shape
     if shape is None:
-        return _compiled.PLAIN, 0, 0, 0
+        return _compiled.STYLES["plain"], 0, 0, 0
     if not isinstance(shape, DateShape):
-        return _compiled.ODD, 0, 0, 0
+        return _compiled.STYLES["odd"], 0, 0, 0
     days = shape.days
-    return _compiled.MOMENT if shape.has_time else _compiled.DAY, days.epoch.toordinal(), days.first, days.last
+    return _compiled.STYLES["moment" if shape.has_time else "day"], days.epoch.toordinal(), days.first, days.last

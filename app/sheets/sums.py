@@ -31,7 +31,8 @@ def measure_of(column: Column) -> str:
     if column.kind == "float" or (column.kind == "decimal" and (column.scale is None or column.is_floating)):
         return APPROXIMATE
     if column.kind == "decimal":
-        return EXACT if (column.precision or MOST_DIGITS) <= (column.exact_digits or MOST_DIGITS) else CRC
+        digits = max(column.precision or MOST_DIGITS, column.scale or 0)
+        return EXACT if digits <= (column.exact_digits or MOST_DIGITS) else CRC
     return EXACT if column.kind in ("integer", "boolean") else CRC
 
 

@@ -5,11 +5,8 @@ from typing import Any, TypeAlias
 
 from app.sheets.cells import Cell
 
-PLAIN: int
-MOMENT: int
-DAY: int
-ODD: int
 KINDS: dict[str, int]
+STYLES: dict[str, int]
 
 # Of each column of the plan: how many cells are not blank, what they add up to, their magnitude.
 Totals: TypeAlias = list[tuple[int, float | int, float]]
@@ -37,10 +34,11 @@ class Rows:
             for_load_data: rows are written as lines for LOAD DATA; else as a list of columns, by marshal.
         """
 
-    def take(self, xml: bytes) -> tuple[list[int], int, Totals, dict[int, list[Any]], bytes] | None:
+    def take(self, xml: bytes) -> tuple[list[int], list[int], int, Totals, dict[int, list[Any]], bytes] | None:
         """Return what becomes of a piece of a worksheet; None of one with anything unusual in it.
 
         Returns:
-            the numbers of the rows; the last position that has a cell; the totals; the values of the columns whose
-            values are compared, by their index in the plan; the rows.
+            the numbers of the rows above the data, which are passed over; those of the data; the last position that has
+            a cell; the totals; the values of the columns whose values are compared, by their index in the plan; the
+            rows.
         """

@@ -30,36 +30,48 @@ class Unusual(Exception):
     """Rows that are left to the other path."""
 
 
-# The kinds of columns; what has none of these is `OTHER`, whose cells are blank or left to the other path.
-KINDS = {"integer": 1, "decimal": 2, "float": 3, "boolean": 4, "date": 5, "datetime": 6, "text": 7, "enum": 8}
-MEASURES = {"exact": 0, "approximate": 1, "crc": 2}
-cdef enum:
-    INTEGER = 1
-    DECIMAL = 2
-    FLOAT = 3
-    BOOLEAN = 4
-    DATE = 5
-    DATETIME = 6
-    TEXT = 7
-    ENUM = 8
-    EXACT = 0
-    APPROXIMATE = 1
-    CRC = 2
+cdef enum:  # kinds of columns; a column of another kind has rows only where its cell is blank
+    ANOTHER
+    INTEGER
+    DECIMAL
+    FLOAT
+    BOOLEAN
+    DATE
+    DATETIME
+    TEXT
+    ENUM
 
-# What a style makes of numbers: nothing, a moment, a day; or what is left to the other path.
-PLAIN, MOMENT, DAY, ODD = range(4)
-cdef enum:
-    C_PLAIN = 0
-    C_MOMENT = 1
-    C_DAY = 2
+cdef enum:  # measures, see `app.sheets.sums`
+    EXACT
+    APPROXIMATE
+    CRC
+
+cdef enum:  # what a style makes of numbers: nothing, a moment, a day, or what is left to the other path
+    PLAIN
+    MOMENT
+    DAY
+    ODD
+
+KINDS = {
+    "integer": INTEGER,
+    "decimal": DECIMAL,
+    "float": FLOAT,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "datetime": DATETIME,
+    "text": TEXT,
+    "enum": ENUM,
+}
+MEASURES = {"exact": EXACT, "approximate": APPROXIMATE, "crc": CRC}
+STYLES = {"plain": PLAIN, "moment": MOMENT, "day": DAY, "odd": ODD}
 
 # What stands in a cell.
 cdef enum:
-    BLANK = 0
-    NUMBER = 1
-    SHARED = 2
-    TRUTH = 3
-    INLINE = 4
+    BLANK
+    NUMBER
+    SHARED
+    TRUTH
+    INLINE
 
 # Positions in the sheet that no column of the plan takes: with cells that nobody expects, or left out on purpose.
 cdef enum:
@@ -67,14 +79,20 @@ cdef enum:
     IGNORED = -2
 
 cdef enum:
-    MOST_COLUMNS = 16384
+    MOST_POSITIONS = 16384
     DAY_S = 86400
     LAST_SURE_DAY = 65536  # in 2079; half an ulp of a serial before it is 0.31 microseconds
     FIELD = 64  # bytes that no number, date or time is longer than, however it is spelled
     EXACT_POWERS = 22  # of ten, which a double holds
+    MOST_FRACTION_DIGITS = 6
+    MOST_SCALE = 15
     MOST_DECIMALS = 14  # of a serial: 10 to that, times the seconds of a day, are below 2 to the 64
 
-cdef double SURELY_WHOLE_S = 0.9e-6  # of the text; its double is rounded to a microsecond, which `serials.split` allows
+# How far from a whole second the text of a serial may be: its double is then rounded to a microsecond, which
+# `serials.split` allows; and what it allows besides where a writer has cut the decimals.
+cdef double OFF_S = 0.9e-6
+cdef double CUT_AT_9_S = 43e-6
+cdef double CUT_AT_10_S = 4e-6
 cdef int64_t MOST_UNITS = 1000000000000000  # the first number of 16 digits
 cdef int64_t MOST_TOTAL = 1 << 62
 
@@ -185,7 +203,7 @@ cdef int _to_15_digits(const char *text, Py_ssize_t size, Number *number) except
 cdef int _round_as_double(const char *text, Py_ssize_t size, Number *number) except -1:
     """Read a number by its double. Behind `text` there must be something that ends numbers."""
     cdef char *end = NULL
-    cdef double value = PyOS_string_to_double(text, &end, None)
+    cdef double value = PyOS_string_to_double(text, &end, Unusual)
     cdef char *spelled
     cdef bint is_read
     if end != text + size:
@@ -319,7 +337,7 @@ cdef int _moment(const char *text, Py_ssize_t size, Style *style, Moment *moment
     cdef Number number
     cdef uint64_t part, seconds, off
     cdef int64_t day
-    cdef double most = SURELY_WHOLE_S
+    cdef double allowed = OFF_S
     if not _parse(text, size, &number) or number.is_negative or number.decimals > MOST_DECIMALS:
         raise Unusual
     part = WHOLE[number.decimals]
@@ -333,13 +351,16 @@ cdef int _moment(const char *text, Py_ssize_t size, Style *style, Moment *moment
         off = part - off
         seconds += 1
     if memchr(text, c"E", size) == NULL and memchr(text, c"e", size) == NULL:
-        most += 43e-6 if 8 <= number.decimals <= 9 else 4e-6 if number.decimals == 10 else 0.0
-    if <double>off > most * <double>part or style.shape == C_DAY and off:
+        if 8 <= number.decimals <= 9:
+            allowed += CUT_AT_9_S
+        elif number.decimals == 10:
+            allowed += CUT_AT_10_S
+    if <double>off > allowed * <double>part or style.shape == DAY and off:
         raise Unusual
     if seconds == DAY_S:
         seconds = 0
         day += 1
-    if day >= style.last or day >= LAST_SURE_DAY or style.shape == C_DAY and seconds:
+    if day >= style.last or day >= LAST_SURE_DAY or style.shape == DAY and seconds:
         raise Unusual
     moment.ordinal = style.epoch + day
     moment.second = seconds
@@ -524,7 +545,7 @@ cdef class Rows:
         self._slot = <Slot *>PyMem_Calloc(self._columns + 1, sizeof(Slot))
         self._buffer = <Buffer *>PyMem_Calloc(self._columns + 1, sizeof(Buffer))
         self._style = <Style *>PyMem_Calloc(self._styles + 1, sizeof(Style))
-        self._place = <int16_t *>PyMem_Calloc(MOST_COLUMNS, sizeof(int16_t))
+        self._place = <int16_t *>PyMem_Calloc(MOST_POSITIONS, sizeof(int16_t))
         if not (self._column and self._slot and self._buffer and self._style and self._place):
             raise MemoryError
 
@@ -539,7 +560,7 @@ cdef class Rows:
         PyMem_Free(self._style)
         PyMem_Free(self._place)
 
-    def __init__(self, columns, styles, list strings, ignored, int header_row, stage, bint for_load_data):
+    def __init__(self, columns, styles, list strings not None, ignored, int header_row, stage, bint for_load_data):
         """See straight.pyi."""
         cdef int index
         cdef Column *column
@@ -552,14 +573,19 @@ cdef class Rows:
         self._for_load_data = for_load_data
         for index, one in enumerate(styles):
             self._style[index].shape, self._style[index].epoch, self._style[index].first, self._style[index].last = one
-        for index in range(MOST_COLUMNS):
+        for index in range(MOST_POSITIONS):
             self._place[index] = STRAY
         for position in ignored:
-            self._place[<int>position] = IGNORED
+            if 0 <= position < MOST_POSITIONS:
+                self._place[<int>position] = IGNORED
         for index, one in enumerate(columns):
+            if not 0 <= one.position < MOST_POSITIONS:
+                raise ValueError(one)
+            if not 0 <= one.scale <= MOST_SCALE or not 0 <= one.fraction_digits <= MOST_FRACTION_DIGITS:
+                raise ValueError(one)
             column = &self._column[index]
             self._place[<int>one.position] = index
-            column.kind = KINDS.get(one.kind, 0)
+            column.kind = KINDS.get(one.kind, ANOTHER)
             column.measure = MEASURES[one.measure]
             column.is_required = one.is_required
             column.is_key = one.is_key
@@ -571,12 +597,12 @@ cdef class Rows:
             column.low, column.high = one.low, one.high
             column.length, column.max_bytes = one.length, one.max_bytes
 
-    def take(self, bytes xml):
+    def take(self, bytes xml not None):
         """See straight.pyi."""
         cdef const char *at = PyBytes_AS_STRING(xml)
         cdef const char *end = at + PyBytes_GET_SIZE(xml)
-        cdef list numbers = []
-        cdef int index, number
+        cdef list numbers = [], above = []
+        cdef int number
         cdef bint may_be_above = self._is_first
         self._is_first = False
         self._begin()
@@ -592,12 +618,14 @@ cdef class Rows:
                     numbers.append(number)
                 elif numbers or not may_be_above:
                     raise Unusual
-        except (Unusual, UnicodeDecodeError):
+                else:
+                    above.append(number)
+        except (Unusual, UnicodeError):
             return None
         if not numbers:
             return None
         keys = {index: self._keys[index] for index in range(self._columns) if self._column[index].is_key}
-        return numbers, self._widest, self._totals(), keys, self._rows(<int32_t>len(numbers))
+        return above, numbers, self._widest, self._totals(), keys, self._rows(<int32_t>len(numbers))
 
     cdef int _begin(self) except -1:
         """Forget the rows of the last time."""
@@ -678,7 +706,7 @@ cdef class Rows:
                 at[0] += 1
             if at[0] == name or not _skip(at, end, b'="', 2):
                 raise Unusual
-            while c" " <= at[0][0] < 0x7F and at[0][0] != c'"' and at[0][0] != c"<" and at[0][0] != c"&":
+            while c" " <= at[0][0] < 0x7F and at[0][0] not in b'"<>/&':
                 at[0] += 1
             if not _skip(at, end, b'"', 1):
                 raise Unusual
@@ -695,11 +723,11 @@ cdef class Rows:
             if not _skip(at, end, b'<c r="', 6):
                 raise Unusual
             position = 0
-            while c"A" <= at[0][0] <= c"Z" and position < MOST_COLUMNS:
+            while c"A" <= at[0][0] <= c"Z" and position < MOST_POSITIONS:
                 position = position * 26 + (at[0][0] - c"A" + 1)
                 at[0] += 1
             position -= 1
-            if not last < position < MOST_COLUMNS or not _skip(at, end, digits, size) or not _skip(at, end, b'"', 1):
+            if not last < position < MOST_POSITIONS or not _skip(at, end, digits, size) or not _skip(at, end, b'"', 1):
                 raise Unusual
             last = position
             self._cell(at, end, &slot)
@@ -820,9 +848,9 @@ cdef class Rows:
             if kind != TEXT and kind != ENUM:
                 raise Unusual
             return self._text(index, out, slot)
-        if shape == C_PLAIN:
+        if shape == PLAIN:
             return self._number(index, out, slot)
-        if shape == C_MOMENT or shape == C_DAY:
+        if shape == MOMENT or shape == DAY:
             return self._day(index, out, slot)
         raise Unusual
 

@@ -44,6 +44,7 @@ cdef class ColumnTotals:
         """Add a row."""
         cdef int place
         cdef object value
+        cdef bytes text
         cdef char measure
         if PyTuple_GET_SIZE(values) != self._width:
             raise ValueError(values)
@@ -54,7 +55,8 @@ cdef class ColumnTotals:
             self._filled[place] += 1
             measure = self._measure[place]
             if measure == c"c":
-                self._total[place] += crc32_of(<const uint8_t *>PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
+                text = value
+                self._total[place] += crc32_of(<const uint8_t *>PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
             elif measure == c"a":
                 self._sum[place] += <double>value
                 self._magnitude[place] += fabs(<double>value)

@@ -34,7 +34,7 @@ Convert = Callable[[list[Any]], list[Any] | None]
 def decimal_limit(column: Column) -> float | None:
     """Return what the numbers stay below that a double tells apart at the column's scale; None where there is none."""
     scale, precision = column.scale, column.precision
-    if scale is None or precision is None or column.exact_digits == FLOAT_DIGITS:
+    if scale is None or scale < 0 or precision is None or column.exact_digits == FLOAT_DIGITS:
         return None
     return float(10.0 ** min(precision - scale, EXACT_DIGITS - scale))
 

@@ -11,9 +11,13 @@ from app.sheets.read.xlsx.values import CellValues
 
 @dataclass(slots=True)
 class Stored(Chunk):
-    """Rows as a sink takes them: their numbers, and the rows themselves; of their columns only the last one."""
+    """Rows as a sink takes them: their numbers, and the rows themselves; of their columns only the last one.
+
+    `above` are the numbers of rows above the data that stood before them.
+    """
 
     content: bytes
+    above: list[int]
 
 
 class Straight(Protocol):

@@ -81,3 +81,12 @@ def test_tables_of_many_columns_are_added_up(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"INSERT INTO wide VALUES ({', '.join(map(str, range(250)))})")
     found = totals(connection, "wide", find(connection, "wide", sa.MetaData()).columns)
     assert (found.rows, found.filled, found.sums) == (1, [1] * 250, list(range(250)))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("column", ["i", "d", "w", "f", "s"])
+@pytest.mark.parametrize("value", ["CAST(x'ff' AS TEXT)", "CAST(x'eda080' AS TEXT)", "x'ff'", "'nan'", "9e999", "'x'"])
+def test_whatever_sqlite_holds_can_be_added_up(connection: sa.Connection, column: str, value: str) -> None:
+    connection.exec_driver_sql(f"INSERT INTO t (id, {column}) VALUES (1, {value}), (2, NULL)")
+    (measured,) = (one for one in columns(connection) if one.name == column)
+    assert totals(connection, "t", [measured]).filled == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import marshal
 from collections.abc import Iterator
@@ -182,7 +183,24 @@ def _joined(rows: list[bytes], job: ConvertJob) -> Any:
             for line in lines
         ], [line[: -len(is_float)] for line in lines]
     batches = map(marshal.loads, rows)
-    return [[(type(value), value) for value in chain(*columns)] for columns in zip(*batches, strict=True)]
+    stored = [mapped.column for mapped in job.plan.columns]
+    return (
+        [
+            [_typed(value, column) for value in chain(*columns)]
+            for column, columns in zip(
+                stored if job.stage is None else [ID, *stored], zip(*batches, strict=True), strict=True
+            )
+        ]
+        if rows
+        else []
+    )
+
+
+def _typed(value: Any, column: Column) -> tuple[type, Any]:
+    """Return a value with its type; SQLite makes doubles of decimals, so some come as such."""
+    if column.kind == "decimal" and column.exact_digits == DOUBLE_DIGITS and value is not None:
+        value = float(value)
+    return type(value), value
 
 
 def _told(batches: Batches) -> tuple[Any, ...]:
@@ -279,6 +297,18 @@ def cells() -> st.SearchStrategy[str]:
     )
 
 
+def sheet_of(cells: list[str], styled: str = "") -> bytes:
+    """Return a worksheet with a cell in each row, beside the row's number; there are pieces of no more than one row."""
+    rows = "".join(
+        f'<row r="{number}"><c r="A{number}"><v>{number}</v></c><c r="B{number}"{styled}{cell}</row>' + " " * 600
+        for number, cell in enumerate(cells, 2)
+    )
+    return worksheet(HEADER + " " * 600 + rows).encode()
+
+
+BESIDE = Column("beside", "integer", "int")
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(COLUMNS_OF_ALL_KINDS),
@@ -287,15 +317,74 @@ def cells() -> st.SearchStrategy[str]:
     st.booleans(),
 )
 def test_any_cells_of_any_column(column: Column, found: list[str], sink: str, is_key: bool) -> None:
-    """Each row has one odd cell beside a number, so that a row is not blank; half of the time it is a unique key."""
-    beside = Column("beside", "integer", "int")
-    job = ConvertJob(plan_of((beside, column), column.name if is_key else "beside"), sink, goes_on=True)
-    rows = "".join(
-        f'<row r="{number}"><c r="A{number}"><v>{number}</v></c><c r="B{number}"{cell}</row>'
-        for number, cell in enumerate(found, 2)
-    )
-    # The first piece, which is read before the plan is known, ends with the header.
-    xml = worksheet(HEADER + " " * 600 + rows).encode()
+    job = ConvertJob(plan_of((BESIDE, column), column.name if is_key else "beside"), sink, goes_on=True)
+    xml = sheet_of(found)
+    assert converted(xml, job, True)[0] == converted(xml, job, False)[0]
+
+
+@pytest.mark.parametrize("sink", [TEXT, COLUMNS])
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("name", ' t="s"><v>3</v></c>'),
+        ("name", ' t="s"><v>5</v></c>'),
+        ("name", ' t="inlineStr"><is><t>北京</t></is></c>'),
+        ("name", "><v>13800138000</v></c>"),
+        ("name", "><v>0.5</v></c>"),
+        ("price", "><v>0.30000000000000004</v></c>"),
+        ("price", "><v>-17</v></c>"),
+        ("kept_as_double", "><v>1.5</v></c>"),
+        ("wide", "><v>1.5</v></c>"),
+        ("big", "><v>-999999999999999</v></c>"),
+        ("float", "><v>9.9999999999999995E-05</v></c>"),
+        ("flag", ' t="b"><v>1</v></c>'),
+        ("flag", "><v>0</v></c>"),
+        ("day", ' s="2"><v>45292</v></c>'),
+        ("day", ' s="1"><v>45292</v></c>'),
+        ("moment", ' s="1"><v>45292.000428240738</v></c>'),
+        ("moment", ' s="2"><v>45292</v></c>'),
+        ("exact_moment", ' s="1"><v>45292.5</v></c>'),
+        ("sort", ' t="s"><v>9</v></c>'),
+        ("json", "/>"),
+        ("char", ' t="s"><v>3</v></c>'),
+        ("bytes", ' t="s"><v>3</v></c>'),
+    ],
+)
+def test_usual_cells_go_straight(name: str, cell: str, sink: str) -> None:
+    column = next(one for one in COLUMNS_OF_ALL_KINDS if one.name == name)
+    job = ConvertJob(plan_of((BESIDE, column), "beside"), sink)
+    xml = sheet_of([cell] * 5)
+    straight_on, count = converted(xml, job, True)
+    assert straight_on == converted(xml, job, False)[0]
+    assert count == 5
+
+
+@pytest.mark.parametrize("again", [HEADER, HEADER.replace('"1"', '"3"')])
+@pytest.mark.parametrize("where", ["before", "behind"])
+@pytest.mark.parametrize("header_row", [1, 3])
+def test_rows_above_the_data_stand_once_as_well(header_row: int, where: str, again: str) -> None:
+    plan = dataclasses.replace(PLAN, header_row=header_row)
+    rows = "".join(regular(number) for number in range(4, 60))
+    title = '<row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+    for xml in (HEADER + title + (again + rows if where == "before" else rows + again), HEADER + again + title + rows):
+        sheet = worksheet(xml).encode()
+        assert converted(sheet, ConvertJob(plan, TEXT), True)[0] == converted(sheet, ConvertJob(plan, TEXT), False)[0]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        Column("c", "text", "varchar(99999999999999999999)", length=99999999999999999999),
+        Column("c", "text", "longtext", max_bytes=2**64),
+        Column("c", "decimal", "decimal(3,400)", precision=3, scale=400),
+        Column("c", "decimal", "decimal(5,-2)", precision=5, scale=-2),
+        Column("c", "datetime", "datetime(200)", fraction_digits=200),
+        Column("c", "integer", "int", minimum=-(2**70), maximum=2**70),
+    ],
+)
+def test_limits_that_no_machine_word_holds_are_no_trouble(column: Column) -> None:
+    job = ConvertJob(plan_of((BESIDE, column), "beside"), TEXT, goes_on=True)
+    xml = sheet_of(["/>", ' t="s"><v>3</v></c>', "><v>7</v></c>"])
     assert converted(xml, job, True)[0] == converted(xml, job, False)[0]
 
 

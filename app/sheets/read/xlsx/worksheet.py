@@ -73,7 +73,7 @@ class Worksheet:
         for piece in pieces:
             stored = straight.take(piece, self._values) if straight is not None else None
             if stored is not None:
-                self._numbers.add(stored.numbers)
+                self._numbers.add([*stored.above, *stored.numbers])
                 yield stored
                 continue
             try:
