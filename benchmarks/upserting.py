@@ -8,12 +8,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks import floor, sheet
+from benchmarks import sheet
 from benchmarks.contest import Contender, hold, report
 from benchmarks.importing import MANAGE, on_every_database
 from tests.databases import mysql_database, sqlite_database
 
 DEFAULT_ROWS = (1_000_000,)
+CHANGED = 100  # one row in so many
+INSERT = "insert"
+UPSERT = "upsert, 1 % changed"
+_RUNS = sa.table("runs", sa.column("id"), sa.column("rows", sa.JSON))
+LAST_RUN = sa.select(_RUNS.c.rows).order_by(_RUNS.c.id.desc()).limit(1)
 
 
 def measure_upserting(sizes: tuple[int, ...], folder: Path) -> None:
@@ -28,10 +33,10 @@ def _measure_on(backend: str, rows: int, path: Path, instance: Path) -> None:
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         with engine.begin() as connection:
             connection.exec_driver_sql(sheet.TABLE)
-        floor.load(instance / "ready", sa.make_url(url))
+        subprocess.run([*MANAGE, "import-excel", str(path), "bench"], env=environment, check=True, capture_output=True)
         statements = (
             "ALTER TABLE bench RENAME TO bench_full",
-            "UPDATE bench_full SET quantity = quantity + 1 WHERE id % 100 = 0".replace("%", _percent(backend)),
+            f"UPDATE bench_full SET quantity = quantity + 1 WHERE id {_percent(backend)} {CHANGED} = 0",  # noqa: S608
         )
         with engine.begin() as connection:
             for statement in statements:
@@ -45,12 +50,19 @@ def _measure_on(backend: str, rows: int, path: Path, instance: Path) -> None:
                     connection.exec_driver_sql(sheet.TABLE.replace("bench", name))
                 connection.exec_driver_sql("INSERT INTO bench_known SELECT * FROM bench_full")
 
+        def check(contender: Contender) -> None:
+            with engine.connect() as connection:
+                (written,) = connection.scalars(LAST_RUN).one().values()
+            if {act: count for act, count in written.items() if count} != expected[contender.name]:
+                raise SystemExit(f"{contender.name} wrote {written}.")
+
         command = [*MANAGE, "import-excel", str(path)]
+        expected = {INSERT: {"inserted": rows}, UPSERT: {"updated": rows // CHANGED}}
         contenders = [
-            Contender("insert", [*command, "bench", "--again"]),
-            Contender("upsert, 1 % changed", [*command, "bench_known", "--mode", "upsert", "--again"]),
+            Contender(INSERT, [*command, "bench", "--again"]),
+            Contender(UPSERT, [*command, "bench_known", "--mode", "upsert", "--again"]),
         ]
-        hold(contenders, environment, tables)
+        hold(contenders, environment, tables, check)
         engine.dispose()
     report(backend, rows, contenders)
 

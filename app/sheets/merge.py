@@ -93,12 +93,13 @@ class Merge:
 
     def update(self, connection: sa.Connection) -> None:
         """Give the rows that change the sheet's values."""
-        table, join = quoted(self.dialect, self.table.name), ordered_join(self.dialect)
-        marked = f"{STAGE} s {join} {MARKS} m ON m.{STAGE_ROW} = s.{STAGE_ROW}"
+        table = quoted(self.dialect, self.table.name)
         pairs = [(quoted(self.dialect, column.name), self._new_value(column)) for column in self.columns]
         if self.dialect.name == "sqlite":
             setting = ", ".join(f"{name} = {value}" for name, value in pairs)
-            statement = f"UPDATE {table} AS t SET {setting} FROM {marked} WHERE {self._key()} AND m.{IS_NEW} = 0"  # noqa: S608
+            statement = (
+                f"UPDATE {table} AS t SET {setting} FROM {self._staged()} WHERE {self._key()} AND m.{IS_NEW} = 0"  # noqa: S608
+            )
         else:
             setting = ", ".join(f"t.{name} = {value}" for name, value in pairs)
             statement = f"UPDATE {self._found()} SET {setting} WHERE m.{IS_NEW} = 0"  # noqa: S608
@@ -140,16 +141,16 @@ class Merge:
 
     def _marked(self, is_new: int) -> str:
         """Return the FROM clause of staged rows `s` that are new or not, with its WHERE."""
-        join = ordered_join(self.dialect)
-        return f"{STAGE} s {join} {MARKS} m ON m.{STAGE_ROW} = s.{STAGE_ROW} WHERE m.{IS_NEW} = {is_new}"
+        return f"{self._staged()} WHERE m.{IS_NEW} = {is_new}"
 
     def _found(self) -> str:
         """Return the FROM clause of marked rows `s` with the table's `t`."""
-        join = ordered_join(self.dialect)
-        return (
-            f"{STAGE} s {join} {MARKS} m ON m.{STAGE_ROW} = s.{STAGE_ROW}"
-            f" {join} {quoted(self.dialect, self.table.name)} t ON {self._key()}"
-        )
+        join = f"{ordered_join(self.dialect)} {quoted(self.dialect, self.table.name)} t ON {self._key()}"
+        return f"{self._staged()} {join}"
+
+    def _staged(self) -> str:
+        """Return the FROM clause of marked rows `s`: the marks come first, for they may be few."""
+        return f"{MARKS} m {ordered_join(self.dialect)} {STAGE} s ON s.{STAGE_ROW} = m.{STAGE_ROW}"
 
     def _key(self) -> str:
         assert self.key is not None  # noqa: S101 - asked for where rows are known by one

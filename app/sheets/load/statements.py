@@ -59,7 +59,7 @@ def create_stage(
     """
     if dialect.name == "sqlite":  # CREATE TABLE AS would lose the collations
         own = ", ".join(f"{quoted(dialect, column.name)} {_type_of(column)}" for column in columns)
-        return f"CREATE TEMPORARY TABLE {name} ({STAGE_ROW} INTEGER, {own})"
+        return f"CREATE TEMPORARY TABLE {name} ({STAGE_ROW} INTEGER PRIMARY KEY, {own})"
     names = ", ".join(f"t.{quoted(dialect, column.name)}" for column in columns)
     index = f", INDEX ({', '.join(quoted(dialect, name) for name in searched)})" if searched else ""
     widest = 2**63  # MariaDB makes the column as wide as this number
