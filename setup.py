@@ -2,7 +2,7 @@
 
 from setuptools import Extension, setup
 
-NAMES = ("crc32", "straight", "totals")
+NAMES = ("crc32", "markup", "moments", "numbers", "output", "straight", "totals")
 
 setup(
     ext_modules=[

@@ -10,10 +10,13 @@ FOLDER = Path(__file__).parent
 
 
 def compiled(name: str) -> Any:
-    """Return a module of this package; None where there was no C compiler, or its source has changed since."""
+    """Return a module of this package; None where there was no C compiler, or a source has changed since."""
     try:
-        module = import_module(f"{__name__}.{name}")
+        return import_module(f"{__name__}.{name}") if all(map(_is_current, FOLDER.glob("*.pyx"))) else None
     except ImportError:
         return None
-    source, built = FOLDER / f"{name}.pyx", Path(str(module.__file__))
-    return None if source.exists() and source.stat().st_mtime > built.stat().st_mtime else module
+
+
+def _is_current(source: Path) -> bool:
+    module = import_module(f"{__name__}.{source.stem}")
+    return source.stat().st_mtime <= Path(str(module.__file__)).stat().st_mtime
