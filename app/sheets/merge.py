@@ -96,10 +96,10 @@ class Merge:
         table = quoted(self.dialect, self.table.name)
         pairs = [(quoted(self.dialect, column.name), self._new_value(column)) for column in self.columns]
         if self.dialect.name == "sqlite":
+            # With the marks first, it would go through them for each row of the table.
+            marked = f"{STAGE} s CROSS JOIN {MARKS} m ON m.{STAGE_ROW} = s.{STAGE_ROW}"
             setting = ", ".join(f"{name} = {value}" for name, value in pairs)
-            statement = (
-                f"UPDATE {table} AS t SET {setting} FROM {self._staged()} WHERE {self._key()} AND m.{IS_NEW} = 0"  # noqa: S608
-            )
+            statement = f"UPDATE {table} AS t SET {setting} FROM {marked} WHERE {self._key()} AND m.{IS_NEW} = 0"  # noqa: S608
         else:
             setting = ", ".join(f"t.{name} = {value}" for name, value in pairs)
             statement = f"UPDATE {self._found()} SET {setting} WHERE m.{IS_NEW} = 0"  # noqa: S608
