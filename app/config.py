@@ -26,6 +26,9 @@ class Base:
     # The folder of what this installation keeps: SQLite file, secret key, logs and artifacts of runs. Empty: instance/
     # beside manage.py, which is also where a relative path starts.
     INSTANCE_PATH = ""
+    # Where hosts that work together keep uploads, workbooks and the files of runs: file:///srv/opsdesk, a folder that
+    # all of them mount, or s3://bucket/prefix, whose keys and address AWS_* of the environment say. Empty: nowhere.
+    STORE_URL = ""
     # Any SQLAlchemy URL, e.g. mysql+pymysql://user:password@host/shop. Empty: a SQLite file in the instance folder.
     DATABASE_URL = ""
     # Signs cookies. Empty: made once and kept in the instance folder; production refuses to start without one.
@@ -39,6 +42,9 @@ class Base:
     POOL_OVERFLOW = 3
     POOL_TIMEOUT_S = 10
     POOL_RECYCLE_S = 120
+    # Seconds that a request of the console or the API waits for an answer of MySQL or MariaDB. Imports and scripts wait
+    # as long as it takes.
+    DATABASE_TIMEOUT_S = 60
     # Limits of the process that reads a workbook: address space in MiB, wall time in seconds.
     IMPORT_MEMORY_MB = 1024
     IMPORT_TIMEOUT_S = 1800
@@ -55,8 +61,30 @@ class Base:
     RUN_LOG_MB = 10
     # Days that the workbooks of imports are kept, so that an import can be undone. 0: none is kept.
     KEEP_FILES_DAYS = 30
+    # A session of the console ends after that many minutes without a request, and that many hours after sign-in.
+    SESSION_IDLE_MINUTES = 60
+    SESSION_HOURS = 12
+    # How many queued runs of a kind go on at once, wherever their processes are; a kind that is not named has no limit.
+    QUEUE_LIMITS = "import=2,undo=2,script=4"
     # The largest upload that the web console and the API take, in MiB.
     UPLOAD_LIMIT_MB = 64
+    # Hours that an upload is kept. An import keeps a copy of its own (KEEP_FILES_DAYS).
+    UPLOAD_KEEP_HOURS = 24
+    # Who is told when a run fails or is lost: by e-mail, smtp://user:password@host:587 (smtps:// where all is TLS), to
+    # addresses with commas between, from one (empty: opsdesk@ this host); by a POST of JSON to a URL. 1: these may be
+    # hosts whose address is not public.
+    ALERT_SMTP_URL = ""
+    ALERT_MAIL_TO = ""
+    ALERT_MAIL_FROM = ""
+    ALERT_WEBHOOK_URL = ""
+    ALERT_ALLOW_PRIVATE = 0
+    # How many requests an API token may send: "N per second", minute, hour or day. With REDIS_URL all processes count
+    # together, else each by itself.
+    API_RATE_LIMIT = "600 per minute"
+    # The hosts that the console answers for, with commas between: ops.example.com. Empty: any.
+    TRUSTED_HOSTS = ""
+    # How many proxies stand in front, each adding to X-Forwarded-For, -Proto and -Host. 0: these are not believed.
+    PROXIES = 0
 
     PRODUCTION = False
 
@@ -78,15 +106,21 @@ class Production(Base):
     PRODUCTION = True
 
 
-MAY_BE_ZERO = {"POOL_OVERFLOW", "KEEP_FILES_DAYS"}
+MAY_BE_ZERO = {"POOL_OVERFLOW", "KEEP_FILES_DAYS", "PROXIES", "ALERT_ALLOW_PRIVATE"}
 # What the system takes as a limit of time or memory ends somewhere; these are 7 days in seconds and 1 TiB in MiB. A
-# sheet of Excel has no more columns; the calendar ends as well, after a hundred years here.
+# sheet of Excel has no more columns; the calendar ends as well, after a hundred years here. Sessions last 30 days.
 MOST = {
+    "DATABASE_TIMEOUT_S": 604_800,
     "IMPORT_TIMEOUT_S": 604_800,
     "IMPORT_MEMORY_MB": 1_048_576,
     "IMPORT_MAX_COLUMNS": 16_384,
     "KEEP_FILES_DAYS": 36_500,
+    "UPLOAD_KEEP_HOURS": 876_000,
+    "SESSION_IDLE_MINUTES": 43_200,
+    "SESSION_HOURS": 720,
 }
+# What a config class says once and for all.
+NOT_FROM_ENVIRON = ("PRODUCTION", "TESTING")
 CONFIGS = {"development": Development, "testing": Testing, "production": Production}
 
 
@@ -94,9 +128,17 @@ def settings_of(config: type[Base], environ: Mapping[str, str]) -> dict[str, Any
     """Return the settings of `config` with what `environ` says on top, each in its default's type."""
     settings = {name: getattr(config, name) for name in dir(config) if name.isupper()}
     for name, default in settings.items():
-        if name in environ and name not in ("PRODUCTION", "TESTING"):
+        if name in environ and name not in NOT_FROM_ENVIRON:
             settings[name] = _parse(name, environ[name], type(default))
     return settings
+
+
+def environment_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the environment in which another process comes to these settings, whatever stands in `.env`."""
+    names = [name for name in dir(Base) if name.isupper() and name not in NOT_FROM_ENVIRON]
+    environment = {name: _text(settings[name]) for name in names if settings[name] is not None}
+    named = (name for name in ("production", "testing") if settings.get(name.upper()))
+    return {**environment, "FLASK_CONFIG": next(named, "development")}
 
 
 def read_env_files() -> None:
@@ -160,6 +202,10 @@ def problems_of(settings: Mapping[str, Any]) -> list[str]:
     if len(key) < SHORTEST_KEY:
         return [f"SECRET_KEY has {len(key)} characters; it needs {SHORTEST_KEY}. {mend}"]
     return []
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from app.errors import ConfigError
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from flask import Flask
 
 BUSY_TIMEOUT_S = 10
+# MySQL's ER_OPTION_PREVENTS_STATEMENT, which also tells of other options, and ER_READ_ONLY_MODE.
+READ_ONLY = (1290, 1836)
 EXAMPLE = "It looks like mysql+pymysql://user:password@host/shop."
 # Connection.execution_options(writer=True): take the write lock at BEGIN, instead of failing at the first write
 # because somebody else wrote since (SQLite documentation, "BEGIN IMMEDIATE").
 WRITER = "writer"
+# Beside it, Connection.execution_options(at_once=True): fail where another holds that lock, instead of waiting for it.
+AT_ONCE = "at_once"
 
 # TRADITIONAL is strict mode for every engine, no zero dates, no division by zero, no silent change of engine
 # (MySQL manual, "Server SQL Modes"). Whoever waits for a locked table gives up as for a locked row, not after a day.
@@ -27,15 +31,26 @@ MYSQL_SESSION = (
     "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', default_storage_engine='InnoDB', lock_wait_timeout=50"
 )
 MYSQL_CONNECT_ARGS: dict[str, Any] = {"charset": "utf8mb4", "init_command": MYSQL_SESSION, "connect_timeout": 10}
+# Where requests are answered nobody waits that long for a server that stands still.
+WEB_CONNECT_S = 5
 
 
-def init_app(app: Flask) -> None:
-    """Set Flask-SQLAlchemy's URL and engine options from the project's settings."""
+def init_app(app: Flask, serves: bool = False) -> None:
+    """Set Flask-SQLAlchemy's URL and engine options from the project's settings.
+
+    Args:
+        serves: requests are answered here; each waits for the database as long as `DATABASE_TIMEOUT_S` says. Commands
+            wait: an import's statements take their time.
+    """
     url = database_url(app.config, Path(app.instance_path))
     if _is_sqlite_file(url):
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, app.config)
+    options = engine_options(url, app.config)
+    if serves and url.get_driver_name() == "pymysql":
+        limits = {"connect_timeout": WEB_CONNECT_S, "read_timeout": app.config["DATABASE_TIMEOUT_S"]}
+        options["connect_args"] = {**options["connect_args"], **limits}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
 
 
 def database_url(settings: Mapping[str, Any], instance: Path) -> URL:
@@ -103,6 +118,27 @@ def _check(url: URL) -> None:
         ) from None
 
 
+@event.listens_for(Engine, "do_connect")
+def _connect_to_mysql(dialect: Any, _record: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    """Make the connection, where PyMySQL would; None leaves it to the driver."""
+    if dialect.driver != "pymysql":
+        return None
+    from app.mysql_connection import MySQLConnection
+
+    return MySQLConnection(*arguments, **keywords)
+
+
+@event.listens_for(Engine, "handle_error")
+def _leave_replica(context: ExceptionContext) -> None:
+    """Give up all connections to a server that is only read by now: after a failover the name leads to another one.
+
+    Such a server answers pings, so that they would be used until they are renewed.
+    """
+    said = getattr(context.original_exception, "args", ())
+    if said and said[0] in READ_ONLY and "read" in str(said[-1]):
+        context.is_disconnect = True
+
+
 @event.listens_for(Engine, "connect")
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
@@ -122,5 +158,14 @@ def _end_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITER) else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    options = connection.get_execution_options()
+    if not options.get(AT_ONCE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITER) else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")

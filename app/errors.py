@@ -51,6 +51,12 @@ class Invalid(AppError):
     status = 422
 
 
+class TooLarge(AppError):
+    """What was sent is larger than the settings allow."""
+
+    status = 413
+
+
 class Busy(AppError):
     """Another run holds what this one needs."""
 

@@ -7,8 +7,18 @@ import logging
 import logging.config
 from datetime import UTC, datetime
 
+from app import asker
+
 # What every LogRecord carries; anything else came in by `extra=` and belongs into the JSON line.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class PlainFormatter(logging.Formatter):
+    """Format a record as a line to read; one of a web request ends with the id that its error page shows."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        request_id = vars(record).get("request_id")
+        return super().formatMessage(record) + (f" [{request_id}]" if request_id else "")
 
 
 class JsonFormatter(logging.Formatter):
@@ -33,6 +43,22 @@ def not_an_interrupt(record: logging.LogRecord) -> bool:
     return record.exc_info is None or not isinstance(record.exc_info[1], KeyboardInterrupt)
 
 
+def in_a_line(record: logging.LogRecord) -> bool:
+    """Tell in a line that SQLAlchemy's pool cannot roll back on a connection that is gone: the server does; keep it."""
+    if record.name.startswith("sqlalchemy.pool") and record.exc_info:
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {record.exc_info[1]}", None, None
+    return True
+
+
+def with_asker(record: logging.LogRecord) -> bool:
+    """Name who asked for what a record tells, and by which request, unless it says so itself; keep every record."""
+    fields, who = vars(record), asker.current()
+    fields.setdefault("operator", who.operator)
+    if who.request_id:
+        fields.setdefault("request_id", who.request_id)
+    return True
+
+
 def configure(production: bool) -> None:
     """Send the application's log to stderr: INFO as JSON in production, warnings as plain lines elsewhere."""
     logging.config.dictConfig(
@@ -41,14 +67,22 @@ def configure(production: bool) -> None:
             "disable_existing_loggers": False,
             "formatters": {
                 "json": {"()": JsonFormatter},
-                "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
+                "plain": {
+                    "()": PlainFormatter,
+                    "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+                    "datefmt": "%H:%M:%S",
+                },
             },
-            "filters": {"no_interrupts": {"()": lambda: not_an_interrupt}},
+            "filters": {
+                "no_interrupts": {"()": lambda: not_an_interrupt},
+                "lines": {"()": lambda: in_a_line},
+                "asker": {"()": lambda: with_asker},
+            },
             "handlers": {
                 "stderr": {
                     "class": "logging.StreamHandler",
                     "formatter": "json" if production else "plain",
-                    "filters": ["no_interrupts"],
+                    "filters": ["no_interrupts", "lines", "asker"],
                 },
             },
             "loggers": {

@@ -6,14 +6,20 @@ from __future__ import annotations
 RECORDS = frozenset(
     {
         "alembic_version",
+        "api_tokens",
         "before_images",
         "checkpoints",
+        "idempotency_keys",
         "imported_sheets",
+        "rate_limits",
         "run_failures",
         "run_moves",
+        "run_requests",
         "runs",
         "seeds",
         "sessions",
+        "upload_imports",
+        "uploads",
     }
 )
 # What no sheet is imported into.

@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 
 # Every command of the project, by its module in this folder; each module names its command `command`.
 MODULES = (
+    "backup",
     "create_user",
     "doctor",
     "export_excel",
     "import_excel",
     "initdb",
     "inspect_excel",
+    "restore",
     "runs",
     "script",
     "tables",
     "template",
+    "tokens",
     "users",
 )
 

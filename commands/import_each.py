@@ -11,7 +11,7 @@ import click
 
 from app.words import counted
 from commands.guard import print_error
-from commands.import_report import as_dict, print_outcome, rejections_as_dict
+from commands.import_report import print_outcome
 from commands.import_watcher import TerminalWatcher
 from commands.output import say
 
@@ -39,6 +39,7 @@ class Attempt:
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         from app.services.imports import RowsRejected
+        from app.services.imports.reports import as_dict, rejections_as_dict
 
         found: dict[str, Any] = {"file": str(self.file), "exit_code": self.exit_code}
         if self.outcome is not None:

@@ -98,7 +98,8 @@ def command(
 
 def _import(request: ImportRequest, yes: bool, json_: bool) -> None:
     from app.services.imports import RowsRejected, import_sheets
-    from commands.import_report import as_dict, print_outcome, rejections_as_dict
+    from app.services.imports.reports import as_dict, rejections_as_dict
+    from commands.import_report import print_outcome
     from commands.import_watcher import TerminalWatcher
     from commands.output import as_json
 

@@ -1,21 +1,21 @@
-"""What an import came to, for people on stderr and for programs as JSON."""
+"""What an import came to, for people on stderr."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.words import counted
 from commands.output import CHANGES, say
 from commands.row_changes import row_change
 
 if TYPE_CHECKING:
-    from app.services.imports import Outcome, Rejections
-    from app.sheets.rejects import RejectedCell
+    from app.services.imports import Outcome
 
 
 def print_outcome(outcome: Outcome) -> None:
     """Print warnings, then rows, time, rate, proof and run."""
+    from app.services.imports.reports import rate
+
     for sheet in outcome.sheets:
         if not sheet.rows:
             say(f'Note: {sheet.file}: the sheet "{sheet.sheet}" has no rows below its header.')
@@ -67,39 +67,3 @@ def _last_line(outcome: Outcome) -> str:
     changes = any(outcome.counts.get(what) for what in CHANGES)
     how, what = ("undo", "undo") if changes else ("see it", "show")
     return f"Run {outcome.run_id} · {how} with: flask runs {what} {outcome.run_id}"
-
-
-def rate(outcome: Outcome) -> int:
-    """Return rows per second."""
-    return round(outcome.rows / max(outcome.seconds, 0.001))
-
-
-def as_dict(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome for JSON."""
-    return {
-        **asdict(outcome),
-        "seconds": round(outcome.seconds, 3),
-        "rows_per_second": rate(outcome),
-        "rejections": rejections_as_dict(outcome.rejections),
-    }
-
-
-def rejections_as_dict(rejections: Rejections) -> dict[str, Any]:
-    """Return rejected rows for JSON: how many, and each cell that was kept."""
-    return {
-        "rows": rejections.rows,
-        "rejected": rejections.rejected,
-        "rejects": list(map(reject_as_dict, rejections.cells)),
-    }
-
-
-def reject_as_dict(cell: RejectedCell) -> dict[str, Any]:
-    """Return a cell that cannot be loaded for JSON."""
-    return {
-        "file": cell.file,
-        "cell": cell.address,
-        "row": cell.row,
-        "column": cell.column,
-        "cause": cell.cause,
-        "value": cell.value,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.cells import cell_len
 
+from app.services.imports.reports import reject_as_dict
 from app.services.inspections import ImportTrial, InspectedColumn, InspectedSheet, Inspection, TriedColumn, words
 from app.sheets.convert.texts import excerpt
 from app.sheets.inspect.forms import CHANGES
@@ -16,7 +17,6 @@ from app.sheets.inspect.looks import BLANKS_AROUND, ONLY_BLANKS
 from app.sheets.read.delimited.delimiters import ONE_COLUMN
 from app.sheets.rejects import group_lines
 from app.words import counted, plain, plain_lines
-from commands.import_report import reject_as_dict
 from commands.output import print_table
 
 # What a trial does not tell by its changes and rejects.

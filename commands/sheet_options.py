@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from app.sheets.convert.rules import DATE_ORDERS, THOUSANDS
 from app.words import plain
 from commands.password_stdin import file_password, password_stdin_option
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-DATE_ORDERS = ("YMD", "DMY", "MDY")
-# What parts thousands in numbers written as text: also a no-break, a thin and a narrow no-break space.
-THOUSANDS = (",", ".", "'", "_", " ", "\u00a0", "\u2009", "\u202f")
 MOST_REJECTS = 1_000_000
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.words import counted
 from commands.new_password import check_options, new_password, password_options
 from commands.output import as_json, moment, print_table
 from commands.roles import ROLE
@@ -77,6 +78,20 @@ def reset_password(name: str, password_stdin: bool, generate: bool) -> None:
     password = new_password(password_stdin, generate)
     _tell(accounts.reset_password(name, password.text, must_change_password=password.generated), "has a new password")
     password.show()
+
+
+@command.command("sign-out")
+@click.argument("name")
+def sign_out(name: str) -> None:
+    """End all sessions of the user NAME."""
+    from app.services import accounts
+
+    change = accounts.sign_out(name)
+    if not change.changed:
+        click.echo(f'"{change.name}" is signed in nowhere; nothing changed. Run {change.run_id}.', err=True)
+        return
+    ended = counted(change.ended, "session")
+    click.echo(f'"{change.name}" is signed out: {ended} ended. Run {change.run_id}.', err=True)
 
 
 def _tell(change: Change, what: str) -> None:

@@ -16,6 +16,7 @@ sys.path.insert(0, str(DOCS.parent))
 
 import commands  # noqa: E402 - found on the path just set
 from app import create_app  # noqa: E402
+from app.extensions import migrate_of  # noqa: E402
 from commands.group import OpsdeskGroup  # noqa: E402
 
 PAGE = DOCS / "cli.md"
@@ -34,6 +35,7 @@ def page() -> str:
     """Return the text of docs/cli.md."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"INSTANCE_PATH": folder, "DATABASE_URL": "", "SECRET_KEY": "x" * 32, "SCRIPTS_PATH": folder})
+        migrate_of(app)
         root = click.Context(OpsdeskGroup(), info_name="flask", obj=ScriptInfo(create_app=lambda: app))
         root.terminal_width = root.max_content_width = WIDTH
         return "\n".join([HEAD, *sections(app, root)])

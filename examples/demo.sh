@@ -33,6 +33,7 @@ Done. What to try next, in this demo:
   flask template orders instance/demo/orders.xlsx     a workbook with headers, notes and drop-downs
   flask tables orders                                 what each column takes
   flask script run flush_calendar --apply 4           do what the dry run showed
+  flask run                                           the console in the browser: http://127.0.0.1:5000, as admin
   flask script list                                   the scripts; flask script new writes one
   flask runs show 1                                   who did what, when, with which code
   flask doctor                                        what is wrong with this set-up, and how to mend it

@@ -25,7 +25,7 @@ FlaskProcess = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own settings out of the tests, for this process and those it starts."""
-    for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "CACHE_URL", "FLASK_DEBUG", "FLASK_APP"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "CACHE_URL", "STORE_URL", "FLASK_DEBUG", "FLASK_APP"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FLASK_SKIP_DOTENV", "1")
     monkeypatch.setenv("FLASK_CONFIG", "testing")
@@ -46,14 +46,21 @@ def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_app(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def console() -> bool:
+    """Tell whether the application has the web console, which takes longer to make."""
+    return False
+
+
+@pytest.fixture
+def empty_app(database_url: str, console: bool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Give an application on an empty database, inside its context. `DATABASE_URL` names it for processes as well."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    app = create_app("testing")
+    app = create_app("testing", console)
     with app.app_context():
-        yield app
-        from app.extensions import db
+        from app.extensions import db, migrate_of
 
+        migrate_of(app)
+        yield app
         db.session.remove()
         db.engine.dispose()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from click.testing import Result
 from sqlalchemy import text
 
@@ -20,6 +22,17 @@ def sql(*statements: str) -> None:
     with db.engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
+
+
+def workbook_of(rows: Sequence[Sequence[Any]], sheet: str = "订单") -> bytes:
+    """Return a workbook of one sheet."""
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def rows_of(table: str, columns: str = "*") -> list[tuple[Any, ...]]:

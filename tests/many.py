@@ -11,25 +11,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import openpyxl
 from sqlalchemy import text
 
 from app.extensions import db
 from app.services import runs
 from tests.conftest import ROOT
+from tests.workbooks import worksheet, write_xlsx
 
 Start = Callable[..., subprocess.Popen[str]]
 
 
 def write_many(path: Path, rows: int) -> Path:
     """Write a workbook with this many rows for the table `many`, and return its path."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("many")
-    sheet.append(["id", "name", "amount"])
-    for number in range(rows):
-        sheet.append([number, f"name {number} 名称", number / 4])
-    book.save(path)
-    return path
+    header = "".join(_text(column, 1, name) for column, name in zip("ABC", ("id", "name", "amount"), strict=True))
+    body = "".join(
+        f'<row r="{at}"><c r="A{at}"><v>{number}</v></c>{_text("B", at, f"name {number} 名称")}'
+        f'<c r="C{at}"><v>{number / 4}</v></c></row>'
+        for number, at in enumerate(range(2, rows + 2))
+    )
+    return write_xlsx(path, {"many": worksheet(f'<row r="1">{header}</row>{body}')})
+
+
+def _text(column: str, row: int, text: str) -> str:
+    return f'<c r="{column}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 def make_many() -> None:

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from app.extensions import db
+from app.services import database
 
 _sqlite: list[Path] = []
 _mysql: list[str] = []
@@ -28,7 +28,7 @@ def _migrate_sqlite(folder: Path) -> None:
         db.engine.dispose()
         shutil.copyfile(_sqlite[0], path)
         return
-    upgrade()
+    database.migrate()
     with db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.engine.dispose()
@@ -38,7 +38,7 @@ def _migrate_sqlite(folder: Path) -> None:
 
 def _migrate_mysql() -> None:
     if not _mysql:
-        upgrade()
+        database.migrate()
         with db.engine.connect() as connection:
             tables = sa.inspect(connection).get_table_names()
             _mysql.extend(str(connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]) for table in tables)

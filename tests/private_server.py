@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -68,6 +69,14 @@ class PrivateServer:
         """End it as a power cut does."""
         self._process.kill()
         self._process.wait()
+
+    def hold(self) -> None:
+        """Have it stand still: its kernel takes connections, and nobody is answered."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Have it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     def execute(self, statement: str) -> None:
         """Execute a statement as the administrator."""

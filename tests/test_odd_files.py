@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
 from app import create_app
 from app.extensions import db
+from app.services import database
 from tests.conftest import SHARED_DATA
 from tests.databases import mysql_database, sqlite_database
 
@@ -33,7 +33,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with mysql_database() if request.param == "mysql" else sqlite_database(folder) as url:
         app = create_app({"DATABASE_URL": url, "INSTANCE_PATH": str(folder), "SECRET_KEY": "x" * 40})
         with app.app_context():
-            upgrade()
+            database.migrate()
             yield app
             db.engine.dispose()
 

@@ -18,7 +18,15 @@ from tests.project_copy import ROOT
 
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 PAGES = [ENGLISH, CHINESE, *sorted((ROOT / "docs").rglob("*.md"))]
-FLASKS_OWN: dict[str, click.Command] = {"db": db, "routes": routes_command, "run": run_command, "shell": shell_command}
+# Flask-RQ's is made with an application; no page names options of it.
+RQ = click.Group("rq", commands={"worker": click.Command("worker")})
+FLASKS_OWN: dict[str, click.Command] = {
+    "db": db,
+    "routes": routes_command,
+    "rq": RQ,
+    "run": run_command,
+    "shell": shell_command,
+}
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # `flask runs show 3`, at the start of a line of code, in a span of code, or behind "with: "; no blanks but single ones.

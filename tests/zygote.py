@@ -3,7 +3,7 @@
 `python -m tests.zygote` reads requests, a JSON object a line, and answers each with a line: `{"args": [...],
 "env": {...}, "output": FILE}` starts `flask ARGS` in a child and answers its pid; `{"wait": PID}` answers its exit
 code, or minus the signal that ended it. With `DIE_BEFORE=commit:2` in its environment a child kills itself right before
-its second COMMIT; with `begin:1` before its first transaction.
+its second COMMIT; with `begin:1` before its first transaction; with `DIE_AFTER=commit:2` right after its second COMMIT.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def main() -> None:
     import app.services.imports.undoing
     import app.services.runs
     import app.services.scripts.resuming  # noqa: F401 - imported here once, instead of by every child
+    from app import create_app
     from commands.group import OpsdeskGroup
 
     for line in sys.stdin:
@@ -78,7 +79,7 @@ def main() -> None:
         else:
             answer = os.fork()
             if answer == 0:
-                become(OpsdeskGroup(), **request)
+                become(OpsdeskGroup(create_app), **request)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
@@ -95,6 +96,8 @@ def become(group: Any, args: list[str], env: dict[str, str], output: str) -> Non
     os.environ.setdefault("FLASK_APP", str(ROOT / "app"))
     if "DIE_BEFORE" in env:
         die_before(*env["DIE_BEFORE"].split(":"))
+    if "DIE_AFTER" in env:
+        die_after_commit(int(env["DIE_AFTER"].removeprefix("commit:")))
     try:
         group.main(args)
     except SystemExit as leaving:
@@ -115,6 +118,20 @@ def die_before(event: str, number: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sa.event.listen(sa.Engine, event, die)
+
+
+def die_after_commit(number: int) -> None:
+    """Have this process kill itself when the database has carried out its n-th COMMIT, before anybody knows of it."""
+    from sqlalchemy.engine.default import DefaultDialect
+
+    happened, commit = itertools.count(1), DefaultDialect.do_commit
+
+    def commit_and_die(dialect: Any, connection: Any) -> None:
+        commit(dialect, connection)
+        if next(happened) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    DefaultDialect.do_commit = commit_and_die  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, UtcDateTime
 
+# The largest that MySQL's INT holds (MySQL manual, "Integer Types").
+LARGEST_ID = 2**31 - 1
+
 # Every state, and the states that may follow it.
 MOVES: dict[str, tuple[str, ...]] = {
-    "queued": ("running", "cancelled"),
-    "running": ("paused", "succeeded", "failed", "cancelled", "lost"),
+    "queued": ("running", "failed", "cancelled", "lost"),
+    "running": ("queued", "paused", "succeeded", "failed", "cancelled", "lost"),
     "paused": ("queued", "running", "cancelled"),
     "lost": ("queued", "running", "cancelled"),
     "succeeded": (),
@@ -40,7 +43,8 @@ class Run(Base):
         rows: `{table: {"inserted": n, "updated": n, "deleted": n}}`.
         artifacts: the files that it left, `[{"name": , "size": bytes, "sha256": }]`.
         prev_hash, hash: those of its last move.
-        lock_name: the lock that its process holds as long as it lives; running and the lock free: lost.
+        lock_name: the lock that its process holds as long as it lives; running and the lock free: lost. None until it
+            begins.
         progress_done, progress_total: items, of how many where that is known.
         stop_requested: pause or cancel, until the run does so at its next checkpoint.
     """

@@ -51,7 +51,7 @@ def take_up(engine: Engine, run_id: int, begun: bool = False) -> Position:
         Refused: the checkpoint is not as it was written, or gone.
     """
     with engine.connect().execution_options(**{WRITER: True}) as connection:
-        row = _locked(connection, run_id)
+        row = _locked(connection, run_id) if _exists(connection, run_id) else None
         if row is None:
             position = _first(run_id, begun)
             connection.execute(insert(Checkpoint).values(run_id=run_id, **_columns(run_id, position)))
@@ -96,6 +96,15 @@ def save(connection: Connection, run_id: int, position: Position, batches_before
             f"Another process took run {run_id} up, so this one stops; its last batch was rolled back.",
             f"See it with: flask runs show {run_id}",
         )
+
+
+def _exists(connection: Connection, run_id: int) -> bool:
+    """Tell whether there is a checkpoint, and lock nothing.
+
+    To lock what is not there, InnoDB locks the gap that it would stand in: two new runs then wait for each other to
+    insert theirs into it, which is a deadlock (MySQL manual, "InnoDB Locking").
+    """
+    return connection.scalar(select(Checkpoint.run_id).where(Checkpoint.run_id == run_id)) is not None
 
 
 def _locked(connection: Connection, run_id: int) -> dict[str, Any] | None:

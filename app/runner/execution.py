@@ -13,15 +13,17 @@ from sqlalchemy import Connection, Engine
 
 from app.engine import WRITER, is_mysql
 from app.extensions import db
+from app.interrupts import leaving
 from app.runner.artifacts import Artifacts
 from app.runner.checkpoints import Position
 from app.runner.diff import Before, TableDiff, difference
 from app.runner.script import Script
 from app.runner.script_run import ScriptRun
 from app.runner.sql.guarding import watch_others
-from app.runner.stopping import PAUSE, Stopper, signals_caught
+from app.runner.stopping import LEAVE, PAUSE, Stopper, signals_caught
 from app.runner.terms import Parameters, Record, Terms
 from app.runner.work import Work
+from app.runner.work_connection import named_for
 
 
 @dataclass
@@ -60,10 +62,11 @@ def execute(
         KeyboardInterrupt: it was broken off; the last batch was rolled back.
         Exception: whatever went wrong in it; the last batch was rolled back.
     """
-    stopper = Stopper(lambda: PAUSE if record.lock_lost else record.asked)
+    keeps = not (terms.dry_run or script.read_only)
+    stopper = Stopper(lambda: PAUSE if record.lock_lost else record.asked or (LEAVE if keeps and leaving() else None))
     with ExitStack() as stack:
         before = stack.enter_context(Before(engine)) if terms.dry_run else None
-        connection = stack.enter_context(_connected(engine, script, terms))
+        connection = stack.enter_context(_connected(engine, script, terms, record.id))
         if before is not None:
             before.begin(connection)
         work = Work(connection, script, terms, record, position)
@@ -93,12 +96,12 @@ def _call(script: Script, run: ScriptRun, parameters: Parameters) -> None:
 
 
 @contextmanager
-def _connected(engine: Engine, script: Script, terms: Terms) -> Iterator[Connection]:
+def _connected(engine: Engine, script: Script, terms: Terms, run_id: int) -> Iterator[Connection]:
     """Give the script's connection: a reader for what only reads, one snapshot from begin to end for a dry run."""
     options: dict[str, Any] = {WRITER: not script.read_only}
     if terms.dry_run and is_mysql(engine.url):
         options["isolation_level"] = "REPEATABLE READ"
-    with engine.connect().execution_options(**options) as connection:
+    with engine.connect().execution_options(**options) as connection, named_for(run_id, connection):
         yield connection
 
 

@@ -28,6 +28,9 @@ class FileLock:
         """Tell whether it is: always, but after release() and in a forked child."""
         return self._descriptor is not None
 
+    def expire_after(self, seconds: int | None) -> None:
+        """Do nothing: the system knows at once whether a process of its own lives."""
+
     def release(self) -> None:
         """Let go."""
         if self._descriptor is None:

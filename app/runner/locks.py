@@ -11,9 +11,10 @@ from app.engine import is_mysql
 from app.runner import file_lock, server_lock
 
 POLL_S = 0.1
-# Whoever asks whether a file is locked holds it for a moment; a taker tries again for PROBE_S, this often.
-PROBE_S = 0.2
-PROBE_POLL_S = 0.02
+# Whoever asks whether a file is locked holds it for a moment, and a server sees a moment later that whoever held a
+# lock has died; a taker tries again for PROBE_S, this often.
+PROBE_S = 0.5
+PROBE_POLL_S = 0.05
 
 
 class Lock(Protocol):
@@ -25,18 +26,22 @@ class Lock(Protocol):
         """Tell whether it still is; a server that restarted has let it go. Any thread may ask."""
         ...
 
+    def expire_after(self, seconds: int | None) -> None:
+        """Have a server let it go where nobody asks `held()` for that long; None: as long as its connections last."""
+        ...
+
     def release(self) -> None:
         """Let go; in a forked child of the process that took it, this does nothing."""
         ...
 
 
 def acquire(engine: Engine, name: str, wait_s: float = 0) -> Lock | None:
-    """Take the lock called `name` of this database; None if another holds it for `wait_s` seconds from now.
+    """Take the lock called `name` of this database; None if another still holds it `wait_s` seconds from now.
 
     Raises:
         SQLAlchemyError: the server cannot be asked. OSError: the file cannot be made.
     """
-    end = time.monotonic() + max(wait_s, 0 if is_mysql(engine.url) else PROBE_S)
+    end = time.monotonic() + max(wait_s, PROBE_S)
     while True:
         lock = _take(engine, name)
         if lock is not None or time.monotonic() >= end:

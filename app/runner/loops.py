@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 import weakref
@@ -151,10 +152,15 @@ class Loops:
 
     def _refuse_collecting(self) -> None:
         """Raise Failed if batches are kept: whoever asks for all before doing anything has them committed undone."""
-        *earlier, _last = (reference() for reference in self._seen) if self._seen else (None,)
-        if any(batch is not None for batch in earlier):
-            raise Failed("The batches are collected; each is committed before the next is given.", ONE_BY_ONE)
+        if self._holds_earlier():
+            gc.collect()  # an error that was caught and logged may hold it by a cycle through its frames
+            if self._holds_earlier():
+                raise Failed("The batches are collected; each is committed before the next is given.", ONE_BY_ONE)
         self._seen = self._seen[-1:]
+
+    def _holds_earlier(self) -> bool:
+        """Tell whether somebody has a batch before the last one."""
+        return any(reference() is not None for reference in self._seen[:-1])
 
     def _count(self, pages: Pages) -> None:
         left = pages.left(self._work.session)

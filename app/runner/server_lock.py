@@ -37,6 +37,14 @@ class ServerLock:
         except SQLAlchemyError:
             return False
 
+    def expire_after(self, seconds: int | None) -> None:
+        """Have the server end the connection where nobody asks for that long (MySQL manual, wait_timeout)."""
+        if self._connection is None:
+            return
+        value = "DEFAULT" if seconds is None else str(int(seconds))
+        with self._asking, suppress(SQLAlchemyError):  # one that is gone has let it go already
+            self._connection.execute(text(f"SET SESSION wait_timeout = {value}"))
+
     def release(self) -> None:
         """Let go."""
         if self._connection is None:

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.interrupts import leaves_on_sigterm
+
 PAUSE = "pause"
 CANCEL = "cancel"
+# Its process is to end, and another one to go on with the run.
+LEAVE = "leave"
 NAP_S = 0.1
 EXPIRES_AGAIN_S = 1.0
 STOPPING = b"Stopping after this batch; once more breaks it off.\n"
@@ -20,7 +24,7 @@ STOPPING = b"Stopping after this batch; once more breaks it off.\n"
 class Stopped(BaseException):
     """The run stops here, between two batches: nothing that a script catches as an error.
 
-    `what` is PAUSE or CANCEL.
+    `what` is PAUSE, CANCEL or LEAVE.
     """
 
     def __init__(self, what: str) -> None:
@@ -36,7 +40,7 @@ class Stopper:
     """Whether the run should stop, and why.
 
     Attributes:
-        requested: PAUSE or CANCEL as soon as somebody wishes it.
+        requested: PAUSE, CANCEL or LEAVE as soon as somebody wishes it.
         noticed: what the script was told: by Stopped, or because it asked.
         in_batches: a `batches` loop goes on, which stops by itself; otherwise a signal breaks in at once.
     """
@@ -50,7 +54,7 @@ class Stopper:
 
     @property
     def requested(self) -> str | None:
-        """Return PAUSE or CANCEL if the run should stop."""
+        """Return PAUSE, CANCEL or LEAVE if the run should stop."""
         return self._signalled or self._asked()
 
     def check(self) -> None:
@@ -81,6 +85,7 @@ class Stopper:
 def signals_caught(stopper: Stopper, timeout: float | None) -> Iterator[None]:
     """Give SIGINT and SIGTERM to `stopper`, and raise TimedOut after `timeout` seconds.
 
+    A SIGTERM that only asks the process to leave is left alone: whoever asks `stopper` what is wished knows of it.
     Outside the main thread, which alone gets signals, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -95,6 +100,8 @@ def signals_caught(stopper: Stopper, timeout: float | None) -> Iterator[None]:
         raise TimedOut
 
     handlers = {signal.SIGINT: catch, signal.SIGTERM: catch, signal.SIGALRM: expire}
+    if leaves_on_sigterm():
+        del handlers[signal.SIGTERM]
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         if timeout is not None:

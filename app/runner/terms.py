@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,6 +41,14 @@ class Record(Protocol):
     total: int | None
     asked: str | None
     lock_lost: bool
+
+    def tell_changing(self, tables: Collection[str]) -> None:
+        """Take note that rows of these tables are about to be committed; UNKNOWN of `RowCounter` is among the names."""
+        ...
+
+    def tell_changed(self, tables: Collection[str]) -> None:
+        """Take note that they were."""
+        ...
 
 
 Parameters = dict[str, Any]

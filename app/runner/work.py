@@ -18,7 +18,7 @@ from app.runner.batch import Batch
 from app.runner.checkpoints import Position
 from app.runner.cursor import encode
 from app.runner.script import Script
-from app.runner.sql.counting import RowCounter
+from app.runner.sql.counting import UNKNOWN, RowCounter
 from app.runner.sql.guarding import Guard
 from app.runner.terms import Record, Terms
 from app.words import counted
@@ -60,6 +60,8 @@ class Work:
         self._record = record
         self._batches_saved = position.batches
         self._total_saved = self.counter.total
+        self._rows_saved = self.counter.snapshot()
+        self._changing: set[str] = set()
 
     def _mark(self, _session: Session, transaction: SessionTransaction, connection: Connection) -> None:
         """Begin a transaction with a savepoint: where that is gone at the end, so is what was done before."""
@@ -101,9 +103,11 @@ class Work:
                 self.session.connection()  # what did not use its session has a checkpoint all the same
                 self._check_mark()
                 self._save(batch)
+                self._tell_changing(self._tables_written)
                 self.session.commit()
-                self._record.rows = self.counter.snapshot()
+                self._record.rows = self._rows_saved = self.counter.snapshot()
                 self._record.committed = self.position.ended
+                self._tell_changed()
             self._batches_saved, self._total_saved = self.position.batches, self.counter.total
         self.session.expire_all()
 
@@ -153,6 +157,7 @@ class Work:
             self.position.committed_by_script = True
             self._save(None)
             self.session.commit()
+            self._record.tell_changed({UNKNOWN})
             raise Failed(
                 "The database or the script ended the transaction of this batch behind the runner's back.",
                 "See what of it is in the tables; then start a run anew.",
@@ -175,6 +180,23 @@ class Work:
         self.position.committed_by_script = True
         with self.guard.runner():
             self._save(None)
+        self._tell_changing({UNKNOWN})  # such as TRUNCATE, which does not count; when it is over is not seen
+
+    @property
+    def _tables_written(self) -> set[str]:
+        """Return the tables with rows that were written since the last commit."""
+        saved = self._rows_saved
+        names = (name for name, rows in self.counter.rows.items() if rows != saved.get(name))
+        return {table for several in names for table in several.split(", ")}
+
+    def _tell_changing(self, tables: set[str]) -> None:
+        self._changing |= tables
+        self._record.tell_changing(tables)
+
+    def _tell_changed(self) -> None:
+        """Tell of all that was committed since this was last told."""
+        tables, self._changing = self._changing, set()
+        self._record.tell_changed(tables)
 
     def _check_max_rows(self, total: int) -> None:
         if self._terms.max_rows is None or total <= self._terms.max_rows:

@@ -29,9 +29,9 @@ def normalised(name: str) -> str:
     if not 1 <= len(name) <= LONGEST:
         raise BadName(f"The name has {len(name)} characters.", RULE)
     if wrong := next((c for c in name if not _is_allowed(c)), None):
-        raise BadName(f"The name holds {_called(wrong)}.", RULE)
+        raise BadName(f"The name holds {called(wrong)}.", RULE)
     if not name[0].isalnum():
-        raise BadName(f"The name starts with {_called(name[0])}.", RULE)
+        raise BadName(f"The name starts with {called(name[0])}.", RULE)
     return name
 
 
@@ -53,6 +53,6 @@ def _is_allowed(character: str) -> bool:
     return category[0] in "LM" or category == "Nd" or character in SYMBOLS
 
 
-def _called(character: str) -> str:
+def called(character: str) -> str:
     """Return what to call a character in a message, so that a control character does not reach the terminal."""
     return f"U+{ord(character):04X} ({unicodedata.name(character, 'no printable character').lower()})"

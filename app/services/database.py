@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Engine, NullPool, create_engine, inspect
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from app.engine import engine_options, is_mysql
 from app.errors import Conflict, Failed
-from app.extensions import db
+from app.extensions import db, migrate_of
 from app.services.failures import where
 
 UNKNOWN_DATABASE = 1049
@@ -117,20 +118,27 @@ def migrate() -> None:
 MEND_UNKNOWN = "It was migrated by newer code, or another branch: check out the code that knows this revision."
 
 
-def revisions() -> Revisions:
-    """Return where the database and the code stand."""
+def revisions(connection: Connection | None = None) -> Revisions:
+    """Return where the database and the code stand; asked by `connection`, if one is given."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(_alembic())
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    with nullcontext(connection) if connection else db.engine.connect() as asked:
+        current = MigrationContext.configure(asked).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
     return Revisions(current, scripts.get_current_head() or "", current is None or current in known)
 
 
+def head() -> str:
+    """Return the revision that the code expects."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
+
+
 def _alembic() -> Any:
-    return current_app.extensions["migrate"].migrate.get_config()
+    return migrate_of(current_app).get_config()
 
 
 def _on_server(statement: str) -> None:

@@ -30,6 +30,7 @@ MYSQL_FAILURES: dict[int, tuple[type[AppError], str, str]] = {
     1030: (Failed, "The server of {where} cannot read or write its files", "Its error log says why. Is its disk full?"),
     1180: (Failed, "The server of {where} cannot commit", "Its error log says why. Is its disk full?"),
     1040: (Busy, "The server of {where} takes no more connections", "Try again, or raise max_connections on it."),
+    1047: (Busy, "The server of {where} is not ready, perhaps no longer in its cluster", "Try again when it is back."),
     1053: (Failed, "The server of {where} is shutting down", "Try again when it is back; nothing was committed."),
     1153: (
         Failed,

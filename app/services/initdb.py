@@ -8,8 +8,10 @@ from pathlib import Path
 
 from app.config import ROOT
 from app.models.base import utc_now
+from app.runner.sql.counting import UNKNOWN
 from app.services import database, runs
 from app.services.failures import where
+from app.services.runs.telling import changing
 from app.services.sql import files as sql_files
 
 SEEDS = ROOT / "sql"
@@ -75,7 +77,7 @@ def initdb(files: Sequence[Path] = (), drop: bool = False, folder: Path = SEEDS)
     if not (done.changed or new):
         return done
     arguments = {"sql": [file.name for file in wanted], "drop": drop}
-    with runs.recorded("initdb", done.where, arguments, started_at) as run:
+    with runs.recorded("initdb", done.where, arguments, started_at) as run, changing(run.id, UNKNOWN):
         for file in new:
             if file is restored:
                 sql_files.remember(file, run.id)

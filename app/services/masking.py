@@ -14,7 +14,8 @@ _SECRET_WORD = re.compile(
     r"|(?:admin|db|ftp|login|my|mysql|pg|redis|root|smtp|ssh|user)pass"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")  # dbPass is db and Pass
-_URL_PASSWORD = re.compile(r"(?P<before>\w+://[^\s/:@]*:)(?P<password>[^\s@]+)(?P<after>@)")
+# Whatever text it is given, it looks at no character twice: it takes what has no @ after it, too, which is no password.
+_URL_PASSWORD = re.compile(r"(?P<before>(?<=\w)://[^\s/:@]*:)(?P<password>[^\s@]+)(?P<after>@?)")
 
 
 def is_secret(name: str) -> bool:
@@ -33,10 +34,14 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, str) and value and is_secret(name):
         return MASK
     if isinstance(value, str):
-        return _URL_PASSWORD.sub(rf"\g<before>{MASK}\g<after>", value)
+        return _URL_PASSWORD.sub(_without_password, value)
     return value
 
 
 def url_passwords(text: str) -> list[str]:
     """Return the passwords of the URLs in a text."""
-    return [found["password"] for found in _URL_PASSWORD.finditer(text)]
+    return [found["password"] for found in _URL_PASSWORD.finditer(text) if found["after"]]
+
+
+def _without_password(found: re.Match[str]) -> str:
+    return f"{found['before']}{MASK}@" if found["after"] else found[0]

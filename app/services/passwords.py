@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import unicodedata
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,6 +15,8 @@ from app.services.common_passwords import alphanumeric, contains, folded, is_com
 
 SHORTEST = 12
 LONGEST_BYTES = 1024
+# As it is typed: four characters become one at most when they are composed. What is longer costs no time to refuse.
+LONGEST_TYPED = 4 * LONGEST_BYTES
 # Without vowels, so that no word appears by accident; without 0, 1 and l, which look like others.
 ALPHABET = "bcdfghjkmnpqrstvwxyz23456789"
 GROUPS = 6
@@ -28,6 +32,8 @@ _JOINERS = "\u200c\u200d"
 
 # Argon2id with the parameters of RFC 9106, section 4, second recommended option: argon2-cffi's defaults.
 _hasher = PasswordHasher()
+# Each hash takes 64 MiB while it is computed: of many sign-ins at once, only as many as can be computed have theirs.
+_turns = BoundedSemaphore(os.cpu_count() or 1)
 
 
 class WeakPassword(AppError):
@@ -73,13 +79,17 @@ def check(password: str, name: str) -> None:
 
 def hashed(password: str) -> str:
     """Return the Argon2id hash of `password` in PHC format, salt and parameters included."""
-    return _hasher.hash(prepared(password))
+    with _turns:
+        return _hasher.hash(prepared(password))
 
 
 def verify(password: str, password_hash: str) -> bool:
     """Tell whether `password` is the one that was hashed; False also for a hash that cannot be read."""
+    if len(password) > LONGEST_TYPED:
+        return False
     try:
-        return _hasher.verify(password_hash, prepared(password))
+        with _turns:
+            return _hasher.verify(password_hash, prepared(password))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 

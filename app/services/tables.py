@@ -18,6 +18,12 @@ from app.sheets.target import any_types, no_such_table, reflect
 TABLE, VIEW = "table", "view"
 
 
+class BrokenView(Failed):
+    """A view of something that is no longer there."""
+
+    status = 409
+
+
 @dataclass(frozen=True)
 class TableSummary:
     """A table or a view, and how many rows it has; a view's are not counted, which may take a query of any size."""
@@ -76,7 +82,7 @@ def all_tables() -> list[TableSummary]:
     with db.engine.connect() as connection:
         inspector = sa.inspect(connection)
         names = sorted(inspector.get_table_names())
-        comments = _comments(connection, names)
+        comments = comments_of(connection, names)
         tables = [TableSummary(name, TABLE, _rows(connection, name), comments[name]) for name in names]
         return tables + [TableSummary(name, VIEW, None, "") for name in sorted(inspector.get_view_names())]
 
@@ -86,7 +92,7 @@ def describe(name: str) -> TableDescription:
 
     Raises:
         NotFound: there is no such table; names the nearest.
-        Failed: it is a view of something that is no longer there.
+        BrokenView: it is a view of something that is no longer there.
     """
     with db.engine.connect() as connection:
         kind, table = table_or_view(connection, name)
@@ -94,8 +100,8 @@ def describe(name: str) -> TableDescription:
         return TableDescription(
             name=name,
             kind=kind,
-            comment=_comments(connection, [name])[name] if is_table else "",
-            columns=tuple(_described(column, table) for column in table.columns),
+            comment=comments_of(connection, [name])[name] if is_table else "",
+            columns=tuple(described(column, table) for column in table.columns),
             foreign_keys=_foreign_keys(connection, name) if is_table else (),
         )
 
@@ -105,7 +111,7 @@ def table_or_view(connection: sa.Connection, name: str) -> tuple[str, Table]:
 
     Raises:
         NotFound: there is no such table; names the nearest.
-        Failed: it is a view of something that is no longer there.
+        BrokenView: it is a view of something that is no longer there.
     """
     inspector = sa.inspect(connection)
     tables, views = inspector.get_table_names(), inspector.get_view_names()
@@ -118,7 +124,7 @@ def _view(connection: sa.Connection, name: str) -> Table:
     try:
         return reflect(connection, name, Base.metadata)
     except (UnreflectableTableError, OperationalError) as error:
-        raise Failed(f'The view "{name}" cannot be read: {error.args[0]}', "Mend or drop it.") from error
+        raise BrokenView(f'The view "{name}" cannot be read: {error.args[0]}', "Mend or drop it.") from error
 
 
 def _rows(connection: sa.Connection, name: str) -> int:
@@ -126,7 +132,7 @@ def _rows(connection: sa.Connection, name: str) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def _comments(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+def comments_of(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
     """Return the tables' comments; where the database keeps none (SQLite), those of the models."""
     if not connection.dialect.supports_comments:
         models = Base.metadata.tables
@@ -137,7 +143,8 @@ def _comments(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]
     return {name: comments.get(name) or "" for name in names}
 
 
-def _described(column: Column, table: Table) -> ColumnDescription:
+def described(column: Column, table: Table) -> ColumnDescription:
+    """Return what there is to say of a table's column."""
     automatic = ("generated" if column.is_generated else "auto-increment") if column.is_automatic else None
     return ColumnDescription(
         name=column.name,

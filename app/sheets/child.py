@@ -25,7 +25,8 @@ from app.sheets import frames
 from app.sheets.batches import Batches
 from app.sheets.cells import Chunk
 from app.sheets.encode import encoded
-from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, HeadJob, Job, ProfileJob, write_frame
+from app.sheets.first_rows import first_rows
+from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, FirstRowsJob, HeadJob, Job, ProfileJob, write_frame
 from app.sheets.head import find_head, left_out_positions, sheet_warnings
 from app.sheets.inspect.survey import survey
 from app.sheets.plain_cells import packed, picked
@@ -99,6 +100,10 @@ class Session:
             write_frame(self._out, frames.CELLS, marshal.dumps(packed(rows)))
         self._send(frames.END, {})
 
+    def first_rows(self, job: FirstRowsJob) -> None:
+        """Send the first rows as people see them."""
+        write_frame(self._out, frames.FIRST, json.dumps(first_rows(self._opened(), job)).encode())
+
     def _open(self, job: BookJob | HeadJob) -> Workbook:
         if self._workbook is None:
             self._workbook = open_workbook(job.path, job.options, job.limits)
@@ -119,6 +124,7 @@ _ANSWERS: dict[type, Callable[[Session, Any], None]] = {
     ConvertJob: Session.convert,
     ProfileJob: Session.profile,
     CellsJob: Session.cells,
+    FirstRowsJob: Session.first_rows,
 }
 
 

@@ -25,9 +25,10 @@ BATCH = b"B"  # rows, marshal: (row numbers as array("I") bytes, rows as the sin
 REJECTED = b"R"  # the first bad cell was found; no rows follow
 CELLS = b"C"  # some rows as they stand, marshal: see app.sheets.plain_cells
 READ = b"N"  # how many rows have been read so far, and what share of the sheet, JSON
+FIRST = b"F"  # the first rows as people see them, JSON: see app.sheets.first_rows
 END = b"E"  # the summary, JSON
 PROBLEM = b"P"  # the file cannot be read, JSON
-KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, CELLS, READ, END, PROBLEM})
+KINDS = frozenset({BOOK, HEAD, BATCH, REJECTED, CELLS, READ, FIRST, END, PROBLEM})
 _PREFIX = struct.Struct("<cI")
 
 
@@ -97,7 +98,18 @@ class CellsJob:
     numbers: frozenset[int]
 
 
-Job = BookJob | HeadJob | ConvertJob | ProfileJob | CellsJob
+@dataclass(frozen=True)
+class FirstRowsJob:
+    """Show the first `count` rows below the header that are not blank: their cells at `positions`, from 0."""
+
+    sheet: str
+    header_row: int
+    positions: tuple[int, ...]
+    count: int
+    skip_hidden: bool = False
+
+
+Job = BookJob | HeadJob | ConvertJob | ProfileJob | CellsJob | FirstRowsJob
 
 
 @dataclass

@@ -139,8 +139,15 @@ def _unique(pairs: Iterable[tuple[str, Column]]) -> dict[str, Column | None]:
     return found
 
 
+def unmet(headers: Sequence[Header], table: Table, mapping: Mapping[str, str], said: str) -> list[str]:
+    """Return what a mapping names that there is not, for an error which calls the mapping as `said`."""
+    problems: list[str] = []
+    _chosen(headers, table, mapping, problems, said)
+    return problems
+
+
 def _chosen(
-    headers: Sequence[Header], table: Table, mapping: Mapping[str, str], problems: list[str]
+    headers: Sequence[Header], table: Table, mapping: Mapping[str, str], problems: list[str], said: str = "--map"
 ) -> dict[str, Column | None]:
     present = {normalised(header) for _, header in headers}
     columns = {column.name: column for column in table.columns}
@@ -149,12 +156,12 @@ def _chosen(
     for header, name in mapping.items():
         first = named.setdefault(normalised(header), header)
         if first != header:
-            problems.append(f'--map names one header twice, as "{first}" and as "{header}"')
+            problems.append(f'{said} names one header twice, as "{first}" and as "{header}"')
         elif normalised(header) not in present:
-            problems.append(f'--map names the header "{header}", which the sheet does not have')
+            problems.append(f'{said} names the header "{header}", which the sheet does not have')
         elif name and name not in columns:
             problems.append(
-                f'--map names the column "{name}", which the table does not have{did_you_mean(name, columns)}'
+                f'{said} names the column "{name}", which the table does not have{did_you_mean(name, columns)}'
             )
         else:
             chosen[normalised(header)] = columns[name] if name else None
@@ -196,15 +203,28 @@ def _missing(matched: Sequence[MappedColumn], table: Table) -> list[str]:
 
 
 def _unknown(header: str, table: Table) -> str:
+    return f"{shown(header)} is not in the table{_meant(suggested(header, table))}"
+
+
+def suggested(header: str, table: Table) -> str:
+    """Return the name of the column that a header which fits none is close to, by name or comment; "" without one."""
     names = {normalised(column.name): column.name for column in table.columns}
     names |= {normalised(column.comment): column.name for column in table.columns if column.comment}
-    return f"{shown(header)} is not in the table{did_you_mean(normalised(header), names)}"
+    return _closest(normalised(header), names)
 
 
 def did_you_mean(name: str, names: Mapping[str, object]) -> str:
     """Return the end of a sentence about a name that is none of these: the one that it is close to, if any."""
+    return _meant(_closest(name, names))
+
+
+def _closest(name: str, names: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, list(names), n=1) if len(name) <= LONGEST_MISSPELLED else []
     if not close:
         return ""
     found = names[close[0]]
-    return f"; did you mean {found.name if isinstance(found, Column) else found}?"
+    return str(found.name if isinstance(found, Column) else found)
+
+
+def _meant(name: str) -> str:
+    return f"; did you mean {name}?" if name else ""

@@ -5,15 +5,21 @@ from __future__ import annotations
 from app.errors import AppError, Failed, Invalid, NotFound
 
 
-class NotASpreadsheet(Failed):
+class Unreadable(Failed):
+    """The file is to blame, not who reads it."""
+
+    status = 422
+
+
+class NotASpreadsheet(Unreadable):
     """The content is of no kind that can be read."""
 
 
-class DamagedFile(Failed):
+class DamagedFile(Unreadable):
     """The file is cut off, or its parts do not fit together."""
 
 
-class EncryptedFile(Failed):
+class EncryptedFile(Unreadable):
     """The file needs a password."""
 
 
@@ -21,7 +27,7 @@ class EncryptedFile(Failed):
 SAVE_DECRYPTED = "Save it without a password, and import that."
 
 
-class RefusedFile(Failed):
+class RefusedFile(Unreadable):
     """The file holds what only an attack needs, or more than the limits allow."""
 
 

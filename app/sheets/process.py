@@ -22,7 +22,20 @@ from app.config import ROOT
 from app.errors import AppError, Failed
 from app.sheets import frames
 from app.sheets.cells import Chunk
-from app.sheets.frames import Book, BookJob, CellsJob, ConvertJob, Head, HeadJob, Job, ProfileJob, Reject, Summary
+from app.sheets.first_rows import ShownCell, ShownRow
+from app.sheets.frames import (
+    Book,
+    BookJob,
+    CellsJob,
+    ConvertJob,
+    FirstRowsJob,
+    Head,
+    HeadJob,
+    Job,
+    ProfileJob,
+    Reject,
+    Summary,
+)
 from app.sheets.inspect.survey import Survey
 from app.sheets.plain_cells import unpacked
 from app.sheets.problems import PROBLEMS, DamagedFile, RefusedFile
@@ -152,6 +165,11 @@ class Reader:
             if kind != frames.CELLS:
                 raise self._rubbish(f"{kind!r} instead of {frames.CELLS!r}")
             yield self._decoded(_cells, payload)
+
+    def first_rows(self, job: FirstRowsJob) -> list[ShownRow]:
+        """Return the first rows of a sheet as people see them."""
+        self._ask(job)
+        return self._decoded(_first_rows, self._answer(frames.FIRST))
 
     def close(self) -> None:
         """End the process at once, if there is one."""
@@ -302,6 +320,13 @@ def _cells(payload: bytes) -> Chunk:
 def _read(payload: bytes) -> tuple[int, float]:
     rows, share = json.loads(payload)
     return int(rows), float(share)
+
+
+def _first_rows(payload: bytes) -> list[ShownRow]:
+    return [
+        (int(number), [ShownCell(str(kind), str(text)) for kind, text in cells])
+        for number, cells in json.loads(payload)
+    ]
 
 
 def _summary(payload: bytes) -> Summary:

@@ -13,6 +13,7 @@ from zlib import crc32
 
 import sqlalchemy as sa
 
+from app.interrupts import uninterrupted
 from app.sheets.aggregate import MOST_COLUMNS, Measured, teach
 from app.sheets.frames import Summary
 from app.sheets.load.statements import quoted
@@ -147,7 +148,8 @@ def _sqlite_totals(connection: sa.Connection, columns: Sequence[Column], of_what
         some = columns[start : start + MOST_COLUMNS]
         teach(driver, f"opsdesk_totals_{start}", [_measured(column) for column in some])
         terms.append(f"opsdesk_totals_{start}({', '.join(_sqlite_value(connection.dialect, one) for one in some)})")
-    rows, *totals = connection.exec_driver_sql(f"SELECT {', '.join(terms)} {of_what}").one()
+    with uninterrupted():  # what a signal raised inside a function of ours, SQLite would only call an error of it
+        rows, *totals = connection.exec_driver_sql(f"SELECT {', '.join(terms)} {of_what}").one()
     if not rows:
         return 0, [_Read(0, 0, 0.0)] * len(columns)
     return rows, [_Read(*read) for read in chain.from_iterable(map(json.loads, totals))]

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from app.sheets.sql_types import declared_types
 from app.sheets.table import Column, Table
 from app.transactional import check_transactional
 
+LONGEST_NAME = 64  # MySQL manual, "Identifier Length Limits"
 TO_CREATE = "To make a new table from the sheet, add --create."
 # MySQL's own clause, which SQLAlchemy leaves in the default; MySQL allows it for the current time alone.
 _ON_UPDATE = re.compile(r"(current_timestamp(?:\(\d*\))?) ON UPDATE .*", re.IGNORECASE)
@@ -49,6 +51,11 @@ def check_not_protected(name: str) -> None:
     """Raise Refused for a table that only the project's own commands may write."""
     if name.lower() in PROTECTED:
         raise Refused(f'"{name}" is opsdesk\'s own record.', "Its commands alone write it.")
+
+
+def is_new_name(name: str) -> bool:
+    """Tell whether a table may be made that is called so."""
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable() and name.lower() not in PROTECTED
 
 
 def reflect(connection: sa.Connection, name: str, models: sa.MetaData) -> Table:
@@ -82,8 +89,9 @@ def no_such_table(connection: sa.Connection, name: str, names: Sequence[str], hi
     """Return the error for a name that is none of `names`; it suggests the nearest of them."""
     alike = {known.casefold(): known for known in names}
     close = difflib.get_close_matches(name.casefold(), alike, n=1)
-    url = connection.engine.url
-    where = url.database if connection.dialect.name == "sqlite" else f"{url.database}@{url.host}"
+    where = Path(
+        connection.engine.url.database or "the database"
+    ).name  # SQLite's is a path, which is nobody's business
     meant = f' Did you mean "{alike[close[0]]}"?' if close else ""
     return NotFound(f'no table "{name}" in {where}.{meant}', hint)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands.runs import cancel, list, log, pause, resume, show, undo, verify
+from commands.runs import cancel, list, log, pause, resume, show, sweep, undo, verify, work
 
 
 @click.group("runs")
@@ -13,5 +13,5 @@ def command() -> None:
 
 
 # Every subcommand; each module names its own `command`.
-for module in (list, show, log, pause, resume, cancel, undo, verify):
+for module in (list, show, log, pause, resume, cancel, undo, verify, work, sweep):
     command.add_command(module.command)

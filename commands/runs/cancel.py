@@ -16,7 +16,8 @@ def command(run_id: int, wait: float | None) -> None:
 
     What it has committed stays.
 
-    A script that goes on ends at its next checkpoint. A run that is queued, paused, lost or failed is cancelled at
-    once, and cannot be taken up again. An import is one transaction: press Ctrl-C where it runs.
+    A script that goes on ends at its next checkpoint. An import or an undo that goes on is one transaction: it is
+    broken off, and all of it rolled back. A run that is queued, paused, lost or failed is cancelled at once, and cannot
+    be taken up again.
     """
     stop(run_id, "cancel", wait)

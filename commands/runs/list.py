@@ -19,7 +19,7 @@ COLUMNS = ("run", "what", "state", "who", "started", "time", "rows")
 
 
 @click.command("list")
-@click.option("--kind", metavar="KIND", help="Only this kind: import, script, undo, user, initdb.")
+@click.option("--kind", metavar="KIND", help="Only this kind: import, script, undo, user, token, initdb.")
 @click.option("--name", metavar="TEXT", help="Only those with this text in their name: a script, file or table.")
 @click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
 @click.option("--operator", metavar="TEXT", help="Only those of an operator with this text in it: li, or @ops1.")

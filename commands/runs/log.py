@@ -15,7 +15,8 @@ from commands.runs.run_id import run_id_argument
 def command(run_id: int, follow: bool) -> None:
     """Print what the run ID printed and logged.
 
-    The log is on the machine where the run was; what only the terminal of its operator showed is not in it.
+    The log is on the machine where the run was, and with STORE_URL in the store that all machines share; what only the
+    terminal of its operator showed is not in it.
     """
     from app.services import runs
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-LARGEST_ID = 2**31 - 1  # MySQL's INT
-
 
 class RunId(click.ParamType):
     """A run's number: an integer that the database can hold; help does not show the bounds."""
@@ -16,6 +14,8 @@ class RunId(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return it as an int."""
+        from app.models.run import LARGEST_ID  # help needs no database
+
         return click.IntRange(1, LARGEST_ID).convert(value, param, ctx)
 
 

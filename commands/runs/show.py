@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.errors import AppError
 from app.words import plain, plain_lines
 from commands.output import as_json, clock, progress
 from commands.runs.run_id import run_id_argument
@@ -66,6 +68,9 @@ def _heartbeat(run: Run) -> str:
 def _artifacts(run: Run) -> str:
     from app.services import runs
 
+    for file in run.artifacts:
+        with suppress(AppError, OSError):  # the store is away, or the folder another user's
+            runs.artifact_of(run, file["name"])
     folder = runs.folder_of(run.id, run.token).artifacts
     files = [plain(f"{folder / file['name']} ({file['size']:,} bytes)") for file in run.artifacts]
     return ("\n" + " " * WIDTH).join(files)
@@ -99,10 +104,10 @@ def _move_as_dict(move: RunMove) -> dict[str, Any]:
 def _log(run: Run) -> str | None:
     from app.services import runs
 
-    path = runs.folder_of(run.id, run.token).log
     try:
+        path = runs.log_of(run)
         return plain(str(path)) if path.exists() else None
-    except PermissionError:  # the folder is another user's
+    except (PermissionError, AppError):  # the folder is another user's, or the store is away
         return None
 
 

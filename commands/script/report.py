@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,28 +21,13 @@ MOST_CALLS = 5
 
 def report(outcome: ScriptOutcome, json_: bool) -> None:
     """Print the outcome of a run that succeeded."""
+    from app.services.scripts.report import as_dict
+
     if json_:
         click.echo(as_json(as_dict(outcome)))
         return
     (_report_dry_run if outcome.dry_run else _report_run)(outcome)
     _report_rest(outcome)
-
-
-def as_dict(outcome: ScriptOutcome) -> dict[str, Any]:
-    """Return an outcome as JSON has it: that of a dry run with its diff."""
-    result = outcome.result
-    return {
-        "run_id": outcome.run_id,
-        "script": outcome.name,
-        "dry_run": outcome.dry_run,
-        "rows": outcome.rows,
-        "items": outcome.items,
-        "failed": result.failed,
-        "seconds": round(outcome.seconds, 3),
-        "external": result.calls,
-        "artifacts": result.artifacts,
-        "diff": [table.as_dict() for table in result.diff] if outcome.dry_run else None,
-    }
 
 
 def _report_run(outcome: ScriptOutcome) -> None:

@@ -3,7 +3,8 @@
 Run it now and then, or when the disk fills up. The ledger keeps its rows: who did what is still on record, and only the
 files of the run are gone. Runs that go on, wait, or can be taken up again (queued, running, paused, lost) keep theirs,
 and so does every folder that belongs to no run of this database. Workbooks are kept for KEEP_FILES_DAYS days, whatever
---days says; each import deletes those that are older, too.
+--days says; each import deletes those that are older, too. Where hosts share a store (STORE_URL), what it has of a run
+goes as well; each host deletes what it has itself, so run it on each.
 
 \b
     flask script run purge_runs --dry-run
@@ -24,8 +25,10 @@ from app.models import Run
 from app.models.base import utc_now
 from app.runner import script
 from app.runner.script_run import ScriptRun
+from app.services import store
 from app.services.imports import kept_files
 from app.services.runs.folders import RunFolder, all_folders, folder_of
+from app.services.store import manifest
 from app.words import counted
 
 ENDED = ("succeeded", "failed", "cancelled")
@@ -44,12 +47,20 @@ def purge(run: ScriptRun, folder: RunFolder) -> int:
     return size
 
 
+def purge_stored(run: ScriptRun, folder: RunFolder) -> None:
+    """Delete what the store has of a run. A dry run only lists the call."""
+    run.log.info("Run %d: in the store", folder.run_id)
+    run.external(store.delete_under, manifest.key_of(folder))
+
+
 def purge_workbooks(run: ScriptRun) -> None:
     """Delete the kept workbooks that are older than KEEP_FILES_DAYS. A dry run only lists the calls."""
     files = kept_files.expired(kept_files.days())
     freed = sum(file.stat().st_size for file in files)
     for file in files:
         run.external(file.unlink, missing_ok=True)
+    for key in kept_files.expired_in_store(kept_files.days(), store.names_in(kept_files.FOLDER)):
+        run.external(store.delete, key)
     verb = "would be deleted" if run.dry_run else "deleted"
     run.log.info("%s of imports %s, %s freed", counted(len(files), "workbook"), verb, shown(freed))
 
@@ -75,12 +86,14 @@ def strangers(session: Session) -> int:
 )
 def main(run: ScriptRun, days: int) -> None:
     """Go through the runs that ended before that."""
-    folders, freed = 0, 0
+    folders, freed, stored = 0, 0, set(store.names_in(manifest.FOLDER))
     for batch in run.batches(ended_before(utc_now() - timedelta(days=days))):
         for folder in (folder_of(each.id, each.token) for each in batch):
             if folder.path.is_dir():
                 freed += purge(run, folder)
                 folders += 1
+            if folder.path.name in stored:
+                purge_stored(run, folder)
     verb = "would be deleted" if run.dry_run else "deleted"
     run.log.info("%s %s, %s freed", counted(folders, "folder"), verb, shown(freed))
     purge_workbooks(run)

@@ -18,6 +18,7 @@ from tests.project_copy import ROOT, copy_project, run_manage
 # What the documentation promises: every setting, its default.
 SETTINGS = {
     "INSTANCE_PATH": "",
+    "STORE_URL": "",
     "DATABASE_URL": "",
     "SECRET_KEY": "",
     "REDIS_URL": "",
@@ -26,6 +27,7 @@ SETTINGS = {
     "POOL_OVERFLOW": 3,
     "POOL_TIMEOUT_S": 10,
     "POOL_RECYCLE_S": 120,
+    "DATABASE_TIMEOUT_S": 60,
     "IMPORT_MEMORY_MB": 1024,
     "IMPORT_TIMEOUT_S": 1800,
     "IMPORT_MAX_INFLATED_MB": 8192,
@@ -36,7 +38,19 @@ SETTINGS = {
     "SCRIPTS_PATH": "",
     "RUN_LOG_MB": 10,
     "KEEP_FILES_DAYS": 30,
+    "SESSION_IDLE_MINUTES": 60,
+    "SESSION_HOURS": 12,
+    "QUEUE_LIMITS": "import=2,undo=2,script=4",
     "UPLOAD_LIMIT_MB": 64,
+    "UPLOAD_KEEP_HOURS": 24,
+    "ALERT_SMTP_URL": "",
+    "ALERT_MAIL_TO": "",
+    "ALERT_MAIL_FROM": "",
+    "ALERT_WEBHOOK_URL": "",
+    "ALERT_ALLOW_PRIVATE": 0,
+    "API_RATE_LIMIT": "600 per minute",
+    "TRUSTED_HOSTS": "",
+    "PROXIES": 0,
 }
 NUMBERS = [name for name, default in SETTINGS.items() if isinstance(default, int)]
 A_KEY = "0123456789abcdef0123456789abcdef"
@@ -91,6 +105,13 @@ def test_a_limit_of_imports_that_no_machine_knows_is_refused(name: str, most: in
     for number in (most + 1, 99_999_999_999):
         with pytest.raises(ConfigError, match=f'{name} is "{number}"; it takes a whole number from 1 to {most}'):
             config.settings_of(config.Base, {name: str(number)})
+
+
+@pytest.mark.parametrize(("name", "most"), [("SESSION_IDLE_MINUTES", 43_200), ("SESSION_HOURS", 720)])
+def test_a_session_lasts_30_days_at_most(name: str, most: int) -> None:
+    assert config.settings_of(config.Base, {name: str(most)})[name] == most
+    with pytest.raises(ConfigError, match=f"from 1 to {most}"):
+        config.settings_of(config.Base, {name: str(most + 1)})
 
 
 def test_the_environment_cannot_turn_production_off() -> None:
@@ -198,3 +219,16 @@ def test_settings_reach_the_application_of_a_server_from_another_folder(copied: 
         [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout) == (0, "21\n"), done.stderr
+
+
+@pytest.mark.parametrize("name", config.CONFIGS)
+def test_another_process_comes_to_the_same_settings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {
+        **config.load(name),
+        "POOL_SIZE": 7,
+        "SECRET_KEY": "of this process",
+        "DATABASE_URL": "sqlite:///a b.db",
+    }
+    for variable, value in config.environment_of(settings).items():
+        monkeypatch.setenv(variable, value)
+    assert config.load() == settings

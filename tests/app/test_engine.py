@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
 
 from app import create_app
 from app.config import Base, settings_of
-from app.engine import BUSY_TIMEOUT_S, WRITER, database_url, engine_options
+from app.engine import AT_ONCE, BUSY_TIMEOUT_S, WRITER, database_url, engine_options
 from app.errors import ConfigError
 from app.extensions import db
 from tests.databases import mysql_connection, mysql_database, sqlite_database
@@ -73,6 +74,20 @@ def test_a_second_sqlite_writer_waits_for_the_first(numbers: None) -> None:
     assert not failures
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT n FROM numbers")).scalar_one() == 2
+
+
+@on_sqlite
+def test_a_sqlite_writer_that_must_not_wait_fails_at_once_and_the_next_one_waits_again(numbers: None) -> None:
+    hasty = db.engine.execution_options(**{WRITER: True, AT_ONCE: True})
+    with db.engine.execution_options(**{WRITER: True}).begin() as first:
+        read_and_add(first)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="locked"), hasty.begin():
+            pass
+        assert time.monotonic() - began < BUSY_TIMEOUT_S / 2
+    with hasty.begin() as connection:
+        read_and_add(connection)
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_TIMEOUT_S * 1000
 
 
 @on_sqlite
@@ -216,3 +231,13 @@ def test_a_commit_that_fails_leaves_no_transaction_behind(empty_app: Flask) -> N
     with db.engine.begin() as one, db.engine.connect() as two:
         one.exec_driver_sql("INSERT INTO acts VALUES (1)")
         assert two.exec_driver_sql("SELECT COUNT(*) FROM parts").scalar() == 0
+
+
+@pytest.mark.parametrize(("console", "limits"), [(True, (5, 7)), (False, (10, None))])
+def test_only_who_answers_requests_is_impatient_with_the_database(
+    monkeypatch: pytest.MonkeyPatch, console: bool, limits: tuple[int, int | None]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://u@h/shop")
+    monkeypatch.setenv("DATABASE_TIMEOUT_S", "7")
+    arguments = create_app("testing", console).config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert (arguments["connect_timeout"], arguments.get("read_timeout")) == limits

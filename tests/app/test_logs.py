@@ -10,7 +10,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.logs import JsonFormatter
+from app import asker
+from app.asker import Asker
+from app.logs import JsonFormatter, PlainFormatter, in_a_line, with_asker
 from tests.conftest import ROOT
 
 SPEAK = """
@@ -47,6 +49,7 @@ def test_production_logs_one_json_object_a_line() -> None:
         "run": 7,
         "what": "june.xlsx → 订单",
         "folder": "/tmp",  # noqa: S108 - a path to print, nothing is written there
+        "operator": asker.os_operator(),
     }
     assert (warning["level"], warning["message"]) == ("warning", "careful")
     assert (error["level"], error["message"]) == ("error", "it failed")
@@ -71,3 +74,39 @@ def test_an_extra_field_does_not_hide_what_every_line_has() -> None:
     line = json.loads(JsonFormatter().format(record))
     assert (line["level"], line["logger"], line["run"]) == ("info", "app", 7)
     assert line["time"] != "noon"
+
+
+def asked(**fields: Any) -> logging.LogRecord:
+    """Return a record as the handler gets it in a web request."""
+    record = logging.makeLogRecord({"name": "app", "levelname": "INFO", "msg": "done", **fields})
+    with asker.asking(Asker("li", "abcd-1234")):
+        assert with_asker(record)
+    return record
+
+
+def test_every_line_says_who_asked_and_by_which_request() -> None:
+    line = json.loads(JsonFormatter().format(asked()))
+    assert (line["operator"], line["request_id"]) == ("li", "abcd-1234")
+
+
+def test_a_line_that_names_somebody_itself_stands() -> None:
+    line = json.loads(JsonFormatter().format(asked(operator="wang", request_id="other")))
+    assert (line["operator"], line["request_id"]) == ("wang", "other")
+
+
+def test_a_line_to_read_ends_with_the_request() -> None:
+    plain = PlainFormatter("%(name)s: %(message)s")
+    assert plain.format(asked()) == "app: done [abcd-1234]"
+    assert plain.format(logging.makeLogRecord({"name": "app", "msg": "done"})) == "app: done"
+
+
+def test_a_connection_that_is_gone_takes_a_line_in_the_log() -> None:
+    """SQLAlchemy tells of it with a traceback, which says nothing to who reads it at night."""
+    try:
+        raise ConnectionResetError("the server went away")
+    except ConnectionResetError:
+        record = logging.makeLogRecord(
+            {"name": "sqlalchemy.pool.impl.QueuePool", "msg": "Exception during reset", "exc_info": sys.exc_info()}
+        )
+    assert in_a_line(record)
+    assert PlainFormatter("%(message)s").format(record) == "Exception during reset: the server went away"

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from flask.testing import FlaskCliRunner
 
-from tests.importing import Book, Importer
+from tests.importing import Book, Importer, workbook_of
 
 
 @pytest.fixture
@@ -18,11 +17,7 @@ def book(tmp_path: Path) -> Book:
     """Write a workbook: `book(rows, name=..., sheet=...)` gives its path."""
 
     def write(rows: Sequence[Sequence[Any]], name: str = "june.xlsx", sheet: str = "订单") -> Path:
-        workbook = openpyxl.Workbook()
-        workbook.active.title = sheet
-        for row in rows:
-            workbook.active.append(row)
-        workbook.save(tmp_path / name)
+        (tmp_path / name).write_bytes(workbook_of(rows, sheet))
         return tmp_path / name
 
     return write

@@ -15,10 +15,11 @@ from app.services.checks.finding import ok
 from tests.conftest import FlaskProcess
 
 NAMES = {
-    "sqlite": ["configuration", "database", "file", "journal", "foreign keys", "migrations", "secret key", "folders",
-               "compiled", "redis"],
-    "mysql": ["configuration", "database", "charset", "sql_mode", "engine", "local_infile", "migrations", "secret key",
-              "folders", "compiled", "redis"],
+    "sqlite": ["configuration", "database", "file", "journal", "foreign keys", "migrations", "secret key", "proxy",
+               "folders", "compiled", "redis", "store"],
+    "mysql": ["configuration", "database", "charset", "sql_mode", "engine", "local_infile", "locks", "cluster",
+              "migrations", "secret key", "proxy", "folders", "compiled", "redis",
+              "store"],
 }  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def test_a_sound_set_up_is_all_ticks(cli: FlaskCliRunner, backend: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert [line[2:16].strip() for line in lines] == NAMES[backend]
-    assert [line[0] for line in lines] == ["✓"] * (len(lines) - 1) + ["–"]
+    assert [line[0] for line in lines] == ["✓"] * (len(lines) - 2) + ["–", "–"]
 
 
 def test_json_has_all_checks(cli: FlaskCliRunner, backend: str) -> None:

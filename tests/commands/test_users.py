@@ -1,4 +1,4 @@
-"""`flask users`: list, set-role, disable, enable, reset-password."""
+"""`flask users`: list, set-role, disable, enable, reset-password, sign-out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from app.models import User
-from app.services import accounts, passwords
+from app.services import accounts, passwords, sessions
 from app.services.transactions import writing
 
 GOOD = "kettle harbour violin"
@@ -82,12 +82,32 @@ def test_the_last_admin_is_kept(cli: FlaskCliRunner, args: list[str]) -> None:
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     "args",
-    [["disable", "zao"], ["enable", "zao"], ["set-role", "zao", "viewer"], ["reset-password", "zao", "--generate"]],
+    [
+        ["disable", "zao"],
+        ["enable", "zao"],
+        ["set-role", "zao", "viewer"],
+        ["reset-password", "zao", "--generate"],
+        ["sign-out", "zao"],
+    ],
 )
 def test_an_unknown_user_is_an_error_that_names_a_close_one(cli: FlaskCliRunner, args: list[str]) -> None:
     result = cli.invoke(args=["users", *args])
     assert result.exit_code == 1
     assert (result.stdout, result.stderr) == ("", 'Error: There is no user "zao".\nDid you mean "Zhao"?\n')
+
+
+@pytest.mark.usefixtures("people")
+def test_a_user_is_signed_out_and_it_says_of_how_many_sessions(cli: FlaskCliRunner) -> None:
+    for count, message in (
+        (2, '"li" is signed out: 2 sessions ended. Run 1.'),
+        (1, '"li" is signed out: 1 session ended. Run 2.'),
+        (0, '"li" is signed in nowhere; nothing changed. Run 3.'),
+    ):
+        for _ in range(count):
+            sessions.save(sessions.new_id(), None, {"user_id": accounts.get("li").id})
+        result = cli.invoke(args=["users", "sign-out", "LI"])
+        assert (result.exit_code, result.stdout, result.stderr) == (0, "", message + "\n")
+    assert sessions.of_user(accounts.get("li").id) == []
 
 
 @pytest.mark.usefixtures("people")

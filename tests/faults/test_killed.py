@@ -83,7 +83,7 @@ def test_a_client_that_is_killed_at_random_leaves_all_rows_or_none(
     chance = random.Random(20261121)
     made, output = target(), tmp_path / "output"
     args = ("import-excel", str(workbook), "many", "--mode", mode)
-    takes = seconds_of(flask, args, output, made)
+    takes = min(seconds_of(flask, args, output, made) for _ in range(2))  # something may have held one of them up
     killed = 0
     while killed < kills:
         before = newest_id()

@@ -56,7 +56,7 @@ def find(root: Path, name: str) -> ScriptFile:
     wanted = name.removesuffix(".py")
     scripts = all_scripts(root)
     found = [file for file in scripts if wanted in (file.name, f"{file.folder}/{file.name}")]
-    if not found and ("/" in name or name.endswith(".py")):
+    if not found and "\0" not in name and ("/" in name or name.endswith(".py")):
         path = _in_its_folder(Path(name))
         found = [file for file in scripts if _in_its_folder(file.path) == path]
     if len(found) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+import threading
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -12,6 +13,10 @@ from app.errors import Failed
 from app.runner.files.discovery import ScriptFile
 from app.runner.runner_options import RUNNER_OPTIONS
 from app.runner.script import Script
+
+# Who loads the same bytes of a file at the same moment takes turns: both would be in sys.modules by one name, and find
+# the other's half of a module there. By the bytes as well, so that a file that never ends can be mended.
+_turns: dict[tuple[str, str], threading.RLock] = {}
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,18 @@ def load(file: ScriptFile) -> Loaded:
     """
     try:
         content = file.path.read_bytes()
-        module = _run(file, content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        with _turns.setdefault((_module_name(file), sha256), threading.RLock()):
+            module = _run(file, content)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise Failed(f"{_name(file)} cannot be loaded: {type(error).__name__}: {error}") from error
-    return Loaded(file, _only_script(file, module), hashlib.sha256(content).hexdigest())
+    return Loaded(file, _only_script(file, module), sha256)
 
 
 def _run(file: ScriptFile, content: bytes) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"offline_script.{file.folder}.{file.name}", file.path)
+    spec = importlib.util.spec_from_file_location(_module_name(file), file.path)
     assert spec is not None  # noqa: S101 - a .py file has a loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses and pickle look a class's module up there
@@ -70,6 +77,10 @@ def _check_options(file: ScriptFile, script: Script) -> None:
     if taken:
         message = f"{_name(file)} has options that the runner has for every script: {', '.join(taken)}."
         raise Failed(message, "Call them differently.")
+
+
+def _module_name(file: ScriptFile) -> str:
+    return f"offline_script.{file.folder}.{file.name}"
 
 
 def _name(file: ScriptFile) -> str:

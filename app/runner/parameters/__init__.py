@@ -8,9 +8,22 @@ so that a run is given exactly what is on record, and a run that is started agai
 """
 
 from app.runner.parameters.argv import to_argv
-from app.runner.parameters.fields import Field, fields
+from app.runner.parameters.fields import Field, fields, shown
+from app.runner.parameters.json_schema import from_json, json_schema
 from app.runner.parameters.kinds import FormValue
 from app.runner.parameters.parsing import from_argv, parse, parsed
 from app.runner.parameters.values import form_values
 
-__all__ = ["Field", "FormValue", "fields", "form_values", "from_argv", "parse", "parsed", "to_argv"]
+__all__ = [
+    "Field",
+    "FormValue",
+    "fields",
+    "form_values",
+    "from_argv",
+    "from_json",
+    "json_schema",
+    "parse",
+    "parsed",
+    "shown",
+    "to_argv",
+]

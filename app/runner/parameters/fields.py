@@ -26,7 +26,8 @@ class Field:
         choices: what may be chosen, as form values.
         multiple: it may be given several times: its form value is a list.
         nargs: how many values it takes each time; other than 1, they are a list; -1: any number.
-        minimum, maximum: of a number; `minimum_open`, `maximum_open`: that number itself is outside.
+        minimum, maximum: of a number; `minimum_open`, `maximum_open`: that number itself is outside; `clamped`: what is
+            outside is taken for the limit.
         formats: of a date, for strptime; the first is the preferred.
         mode: of a file: how it is opened, as in open().
         items: the fields of a tuple's items, in order.
@@ -48,6 +49,7 @@ class Field:
     maximum: float | None = None
     minimum_open: bool = False
     maximum_open: bool = False
+    clamped: bool = False
     formats: tuple[str, ...] = ()
     mode: str = ""
     items: tuple[Field, ...] = ()
@@ -62,6 +64,11 @@ def fields(command: Command) -> list[Field]:
     Flags that share a name are one field, a choice; what gives the function nothing, --help say, is none.
     """
     return [_field(declaration) for declaration in declared(command)]
+
+
+def shown(command: Command) -> list[Field]:
+    """Return the fields that a form has: --help shows them as well, or nothing goes without them."""
+    return [field for field in fields(command) if field.required or not field.hidden]
 
 
 def _field(declaration: Declared) -> Field:
@@ -106,6 +113,7 @@ def _of_type(type_: Type, bare: Field) -> dict[str, Any]:
     elif isinstance(type_, types.IntRange | types.FloatRange):
         found |= {"minimum": type_.min, "maximum": type_.max}
         found |= {"minimum_open": type_.min_open, "maximum_open": type_.max_open}
+        found |= {"clamped": type_.clamp}
     elif isinstance(type_, types.Tuple):
         item = Field(bare.name, bare.label, "")
         found["items"] = tuple(replace(item, **_of_type(inner, item)) for inner in type_.types)

@@ -19,9 +19,9 @@ def other(connection: Connection) -> Finding:
     return ok(f"{connection.dialect.name} {where()}")
 
 
-def migrations(_connection: Connection) -> Finding:
+def migrations(connection: Connection) -> Finding:
     """Check that the tables are those that the code expects."""
-    found = revisions()
+    found = revisions(connection)
     if found.at_head:
         return ok(f"at head ({found.current})")
     if not found.known:

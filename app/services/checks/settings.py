@@ -43,6 +43,24 @@ def secret_key(app: Flask) -> Finding:
     return ok(f"{len(key.encode())} bytes, kept in {kept}")
 
 
+def proxy(app: Flask) -> Finding:
+    """Tell whether production knows by which name it is called, and that a proxy stands in front."""
+    hosts, proxies = app.config["TRUSTED_HOSTS"], app.config["PROXIES"]
+    if not app.config["PRODUCTION"]:
+        return ok("none is needed outside of production")
+    lacks = [
+        sentence
+        for lacking, sentence in (
+            (not hosts, "TRUSTED_HOSTS is empty: the console answers for any name, also one that an attacker gave it."),
+            (not proxies, "PROXIES is 0: behind a proxy all clients have its address, and HTTPS is not known as such."),
+        )
+        if lacking
+    ]
+    if lacks:
+        return Finding(NOT_APPLICABLE, "not set up for the console", "\n".join(lacks))
+    return ok(f"{proxies} in front, for {hosts if isinstance(hosts, str) else ', '.join(hosts)}")
+
+
 def compiled(_app: Flask) -> Finding:
     """Tell whether that is compiled which makes imports fast."""
     if IS_COMPILED and CompiledTotals is not None:

@@ -9,9 +9,10 @@ from flask import Flask, current_app
 from sqlalchemy import Connection
 
 from app.extensions import db
-from app.services.checks import database, mysql, settings, sqlite
+from app.services.checks import cluster, database, mysql, settings, sqlite
 from app.services.checks.finding import NOT_CHECKED, PROBLEM, Finding
 from app.services.checks.redis import redis
+from app.services.checks.store import shared_store
 from app.services.failures import failure_of
 
 SettingsCheck = Callable[[Flask], Finding]
@@ -24,6 +25,8 @@ _MYSQL: dict[str, DatabaseCheck] = {
     "sql_mode": mysql.sql_mode,
     "engine": mysql.engine,
     "local_infile": mysql.local_infile,
+    "locks": cluster.locks_hold,
+    "cluster": cluster.cluster,
     "migrations": database.migrations,
 }
 # The first of each tells that the database can be reached; the others are carried out only then.
@@ -39,26 +42,35 @@ OF_DATABASE: dict[str, dict[str, DatabaseCheck]] = {
     },
 }
 OF_OTHERS: dict[str, DatabaseCheck] = {"database": database.other, "migrations": database.migrations}
+# What takes more than the one connection that a page may have.
+THOROUGH = ("locks",)
 LAST: dict[str, SettingsCheck] = {
     "secret key": settings.secret_key,
+    "proxy": settings.proxy,
     "folders": settings.folders,
     "compiled": settings.compiled,
     "redis": redis,
+    "store": shared_store,
 }
 
 
-def carry_out() -> Iterator[tuple[str, Finding]]:
-    """Yield each check's name and finding. A check that fails itself is a problem like any other."""
+def carry_out(thorough: bool = True) -> Iterator[tuple[str, Finding]]:
+    """Yield each check's name and finding. A check that fails itself is a problem like any other.
+
+    Args:
+        thorough: also what takes connections of its own.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     for name, check in FIRST.items():
         yield name, _found(check, app)
-    yield from _of_database()
+    yield from _of_database(thorough)
     for name, check in LAST.items():
         yield name, _found(check, app)
 
 
-def _of_database() -> Iterator[tuple[str, Finding]]:
+def _of_database(thorough: bool) -> Iterator[tuple[str, Finding]]:
     checks = OF_DATABASE.get(db.engine.url.get_backend_name(), OF_OTHERS)
+    checks = {name: check for name, check in checks.items() if thorough or name not in THOROUGH}
     unreachable = _unreachable()
     if unreachable is not None:
         first, *others = checks

@@ -106,7 +106,9 @@ def check_no_secrets(names: Sequence[str]) -> None:
 
 def _chosen(table: Table, names: Sequence[str]) -> list[Column]:
     open_ones = [column for column in table.columns if not is_secret(column.name)]
-    if not names and open_ones:
+    if not names:
+        if not open_ones:
+            raise Refused(f'All columns of "{table.name}" are, by their names, secrets.', "Name them in --columns.")
         return open_ones
     known = {column.name: column for column in table.columns}
     unknown = [f'"{name}"{did_you_mean(name, known)}' for name in names if name not in known]

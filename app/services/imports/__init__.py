@@ -26,6 +26,7 @@ from app.services.imports.replay import record
 from app.services.imports.request import ImportRequest, SheetReport, Watcher
 from app.services.imports.sources import Source
 from app.services.imports.table_lock import table_locked
+from app.services.imports.undoable import IMPORT
 from app.services.new_file import check_free
 from app.sheets.convert.rules import Rules
 from app.sheets.frames import Head
@@ -35,7 +36,6 @@ from app.sheets.read.options import ReadOptions
 from app.sheets.readers import Readers
 from app.sheets.table import Key
 from app.sheets.target import find
-from app.words import listed
 
 __all__ = [
     "MODES",
@@ -78,13 +78,12 @@ def import_sheets(request: ImportRequest, watcher: Watcher) -> Outcome:
             watcher.cannot_be_undone(why)
         if request.mode.deletes and not request.dry_run:
             agreed_to_replace(db.engine, request.table, watcher)
-        name = f"{listed([path.name for path in request.files])} → {request.table}"
         options = {} if request.dry_run else record(sources, copies, new_table, key, request).as_options()
         details = runs.Details(dry_run=request.dry_run, options=options)
         with _rejects_written(sources, request), table_locked(request.table, request.wait_s) as lock:
             if not request.again:
                 check_new(sources, copies, request.table)
-            with runs.recorded("import", name, request.arguments(), details=details, lock=lock) as run:
+            with runs.recorded(IMPORT, request.run_name, request.arguments(), details=details, lock=lock) as run:
                 started = time.monotonic()
                 loaded = execute(sources, copies, new_table, key, request, watcher, run)
         if request.dry_run and request.rejects is not None and loaded.rejections.cells:

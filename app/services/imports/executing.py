@@ -21,8 +21,8 @@ from app.services.imports.loading import load_and_prove
 from app.services.imports.merging import merge_and_prove
 from app.services.imports.new_table import NewTable, created
 from app.services.imports.refusals import Unexplained, is_refusal
-from app.services.imports.rejections import RowsRejected, rejections
-from app.services.imports.rejects_file import rejects_beside
+from app.services.imports.rejections import Rejections, RowsRejected, rejections
+from app.services.imports.rejects_file import keep_rejects, rejects_beside
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.roads import goes_straight, loading_connection
 from app.services.imports.sources import RowsRejectedError, Source, files_of
@@ -56,17 +56,23 @@ def execute(
 
     try:
         with (
-            loading_connection(db.engine) as connection,
+            loading_connection(db.engine, run.id) as connection,
             created(connection, new_table.definition, request.dry_run) if new_table is not None else nullcontext(),
         ):
             if new_table is not None:
                 sources[0].plan = new_table.plan(sources[0], reflect(connection, request.table, db.metadata))
             watcher.loading()
             return _loaded(connection, sources, copies, key, request, progress, run)
+    except RowsRejected as error:
+        _keep_rejects(sources, error.rejections, request, run)
+        raise
     except Exception as error:
         if not isinstance(error, RowsRejectedError) and not is_refusal(error):
             raise
-        raise _explained(error, sources, new_table is None, key, request) from error
+        explained = _explained(error, sources, new_table is None, key, request, run.id)
+        if isinstance(explained, RowsRejected):
+            _keep_rejects(sources, explained.rejections, request, run)
+        raise explained from error
 
 
 def _loaded(
@@ -86,11 +92,13 @@ def _loaded(
     if request.dry_run:
         connection.rollback()
         run.rows[request.table] = loaded.written()
+        _keep_rejects(sources, loaded.rejections, request, run)
         loaded.cannot_undo = "it was a dry run"
         return loaded
     loaded.cannot_undo = loaded.cannot_undo or keep(sources, copies, request.create)
     drop_expired_images(connection, days())
     _record(connection, sources, copies, request, loaded, run)
+    _keep_rejects(sources, loaded.rejections, request, run)
     with rejects_beside(request.rejects, sources, loaded.rejections.cells):
         runs.commit(run, connection, {request.table: loaded.written()})
     return loaded
@@ -122,14 +130,19 @@ def _record(
     connection.execute(sa.insert(ImportedSheet), rows)
 
 
+def _keep_rejects(sources: Sequence[Source], rejections: Rejections, request: ImportRequest, run: runs.OpenRun) -> None:
+    if request.keeps_rejects and rejections.cells:
+        run.artifacts = keep_rejects(run.folder, sources, rejections.cells)
+
+
 def _explained(
-    error: Exception, sources: list[Source], may_stage: bool, key: Key | None, request: ImportRequest
+    error: Exception, sources: list[Source], may_stage: bool, key: Key | None, request: ImportRequest, run_id: int
 ) -> Exception:
     """Return what a refusal means: in cells, or in the database's words where none can be found."""
     found, hint = Violations(request.max_errors), ""
     if may_stage:
         try:
-            with loading_connection(db.engine) as connection:
+            with loading_connection(db.engine, run_id) as connection:
                 found = stage(connection, sources, request, key)
                 look_for_violations(connection, sources, request, key, found)
                 connection.rollback()

@@ -2,7 +2,7 @@
 
 A copy is written, under another name, while the file is hashed. It gets its name right before the import commits: what
 dies before that leaves an unfinished copy, what dies after it a file that no run speaks of; both go with their age. A
-hard link would cost less, and change with the operator's file.
+hard link would cost less, and change with the operator's file. Where there is a store, it has each of them as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -21,7 +22,10 @@ from uuid import uuid4
 from flask import current_app
 
 from app.errors import Failed
+from app.models.base import utc_now
+from app.services import store
 
+FOLDER = "files"
 CHUNK = 1 << 20
 UNFINISHED = ".tmp"
 DAY_S = 86_400
@@ -48,15 +52,16 @@ class Copy:
             )
 
     def keep(self) -> None:
-        """Give the copy its name, on the disk; where that fails, `lack` says so."""
+        """Give the copy its name, on the disk and in the store; where that fails, `lack` says so."""
         if self.unfinished is None:
             return
         try:
             with self.unfinished.open("rb") as file:
                 os.fsync(file.fileno())
+            store.put(key_of(self.sha256), self.unfinished)
             self.unfinished.replace(path_of(self.sha256))
             self.unfinished = None
-        except OSError as error:
+        except (OSError, store.StoreFails) as error:
             self.lack = _unkept(self.path, error)
 
     def drop(self) -> None:
@@ -68,12 +73,30 @@ class Copy:
 
 def folder() -> Path:
     """Return the folder of the kept files."""
-    return Path(current_app.instance_path) / "files"
+    return Path(current_app.instance_path) / FOLDER
 
 
 def path_of(sha256: str) -> Path:
-    """Return where a file of that hash is kept."""
+    """Return where a file of that hash is kept, once it is brought here."""
     return folder() / sha256
+
+
+def key_of(sha256: str) -> str:
+    """Return the key that such a file has in the store."""
+    return f"{FOLDER}/{sha256}"
+
+
+def bring(sha256: str) -> bool:
+    """Have a kept file here, which another host may have imported; tell whether it is kept.
+
+    Raises:
+        Changed: what the store has is another file. StoreFails: the store is away.
+    """
+    path, put_at = path_of(sha256), None
+    if not path.exists() and (put_at := store.modified(key_of(sha256))) is not None:
+        store.fetch(key_of(sha256), sha256, path)
+        os.utime(path, (put_at.timestamp(),) * 2)  # its days count from there
+    return path.exists()
 
 
 def days() -> int:
@@ -92,9 +115,7 @@ def copied(paths: Sequence[Path]) -> Iterator[list[Copy]]:
     finally:
         for copy in copies:
             copy.drop()
-        for file in expired(days()):
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+        _delete_expired()
 
 
 def sha256_of(path: Path) -> str:
@@ -113,6 +134,24 @@ def expired(kept_days: int) -> list[Path]:
                 if file.stat().st_mtime < time.time() - least * DAY_S:
                     found.append(file)
     return sorted(found)
+
+
+def expired_in_store(kept_days: int, names: Iterable[str]) -> list[str]:
+    """Return the keys of those of these kept files that the store has had for longer than that."""
+    least = utc_now() - timedelta(days=kept_days)
+    times = {key: store.modified(key) for key in map(key_of, names)}
+    return [key for key, put_at in times.items() if put_at is not None and put_at < least]
+
+
+def _delete_expired() -> None:
+    """Delete what is expired here, and in the store if no other host has imported the same since."""
+    files = expired(days())
+    for file in files:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+    with suppress(store.StoreFails):  # next time
+        for key in expired_in_store(days(), [file.name for file in files if file.suffix != UNFINISHED]):
+            store.delete(key)
 
 
 def _copy(path: Path) -> Copy:
@@ -150,6 +189,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _unkept(path: Path, error: OSError) -> str:
+def _unkept(path: Path, error: OSError | store.StoreFails) -> str:
     log.warning("file not kept", extra={"file": path.name, "reason": str(error)})
-    return f"its file could not be kept ({error.strerror or error})"
+    said = error.message.rstrip(".") if isinstance(error, store.StoreFails) else error.strerror or error
+    return f"its file could not be kept ({said})"

@@ -14,6 +14,7 @@ from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.roads import roll_back
 from app.services.imports.sources import Source
 from app.services.runs import CommitUnknown
+from app.services.runs.queued import is_again
 from app.sheets.frames import ProfileJob
 from app.sheets.headers import Header, own_headers
 from app.sheets.infer import infer_table
@@ -55,7 +56,7 @@ def infer(engine: sa.Engine, source: Source, request: ImportRequest, watcher: Wa
     """
     check_not_protected(request.table)
     with engine.connect() as connection:
-        if sa.inspect(connection).has_table(request.table):
+        if sa.inspect(connection).has_table(request.table) and not _is_left_behind(connection, request.table):
             raise Conflict(f'There is a table "{request.table}" already.', "Leave out --create to import into it.")
     head = source.head
     own = own_headers(head.headers, ())
@@ -80,6 +81,8 @@ def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterat
     SQLite makes tables within the transaction. MySQL commits them at once, so there a failed import drops the table,
     unless it may have succeeded.
     """
+    if not dry_run:
+        _drop_left_behind(connection, table)
     table.create(connection)
     try:
         yield
@@ -89,3 +92,20 @@ def created(connection: sa.Connection, table: sa.Table, dry_run: bool) -> Iterat
             with connection.engine.begin() as another:
                 table.drop(another)
         raise
+
+
+def _is_left_behind(connection: sa.Connection, name: str) -> bool:
+    """Tell whether a table may be what a killed process of this very run made: that is there, and empty, on MySQL."""
+    if not is_again() or not is_mysql(connection.engine.url):
+        return False
+    return connection.scalar(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)) is None
+
+
+def _drop_left_behind(connection: sa.Connection, table: sa.Table) -> None:
+    """Drop such a table, which the lock of the table keeps from others by now, if it is like the one to be made."""
+    if not sa.inspect(connection).has_table(table.name) or not _is_left_behind(connection, table.name):
+        return
+    columns = [column["name"] for column in sa.inspect(connection).get_columns(table.name)]
+    connection.rollback()  # DROP TABLE waits for no transaction of its own
+    if columns == [column.name for column in table.columns]:
+        table.drop(connection)

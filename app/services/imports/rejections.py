@@ -9,6 +9,7 @@ from pathlib import Path
 from app.errors import Invalid
 from app.services.imports.sources import Source
 from app.services.imports.staging import STAGE_STEP
+from app.services.masking import masked
 from app.sheets.diagnose import Violation, Violations
 from app.sheets.modes import INSERT, Mode
 from app.sheets.rejects import RejectedCell, group_lines, grouped
@@ -106,4 +107,5 @@ def _violating_cell(sources: Sequence[Source], violation: Violation) -> Rejected
 
 def _cell(source: Source, row: int, index: int, cause: str, value: str) -> RejectedCell:
     mapped = source.planned.columns[index]
-    return RejectedCell(source.name, source.head.sheet, row, mapped.position, mapped.column.name, cause, value)
+    name = mapped.column.name
+    return RejectedCell(source.name, source.head.sheet, row, mapped.position, name, cause, masked(value, name))

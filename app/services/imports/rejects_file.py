@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from app.runner.artifacts import Artifacts
 from app.services.imports.sources import Source
 from app.services.new_file import new_file
+from app.services.runs.folders import RunFolder
 from app.sheets.rejects import RejectedCell
 from app.sheets.sheet_names import LONGEST_SHEET_NAME, sheet_name
 from app.words import counted
 
 if TYPE_CHECKING:  # openpyxl takes 0.1 s to import, which most imports do not need
     from app.sheets.rejects_book import RejectsSheet
+
+# What the workbook in a run's folder is called.
+REJECTS = "rejects.xlsx"
 
 
 def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> int:
@@ -31,6 +36,13 @@ def write_rejects(path: Path, sources: Sequence[Source], cells: Sequence[Rejecte
 
     with new_file(path, force=False) as unfinished:
         return write_rejects_book(unfinished, _sheets(sources, cells))
+
+
+def keep_rejects(folder: RunFolder, sources: Sequence[Source], cells: Sequence[RejectedCell]) -> list[dict[str, Any]]:
+    """Leave the rejected rows as an artifact in a run's folder; return its artifacts, as the ledger has them."""
+    artifacts = Artifacts(folder.artifacts)
+    write_rejects(artifacts.path(REJECTS), sources, cells)
+    return artifacts.listed()
 
 
 @contextmanager

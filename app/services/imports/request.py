@@ -14,6 +14,7 @@ from app.sheets.plan import Plan
 from app.sheets.plan_file import PlanFile
 from app.sheets.process import Limits
 from app.sheets.read.options import FOUND, ReadOptions
+from app.words import listed
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class ImportRequest:
         dry_run: do everything, and roll back.
         max_errors: how many rejects to keep.
         rejects: the workbook to write the rows to that cannot be loaded.
+        keeps_rejects: leave such a workbook in the run's folder.
         again: although the table has the same content from an earlier import.
         wait_s: how many seconds to wait for another run that holds the table.
         options: how to open the files; the ledger keeps no password.
@@ -59,9 +61,15 @@ class ImportRequest:
     skip_hidden: bool = False
     max_errors: int = 10_000
     rejects: Path | None = None
+    keeps_rejects: bool = False
     again: bool = False
     wait_s: float = 0
     options: ReadOptions = FOUND
+
+    @property
+    def run_name(self) -> str:
+        """Return what the ledger calls it, for people: `june.xlsx → orders`."""
+        return f"{listed([path.name for path in self.files])} → {self.table}"
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments that the ledger keeps: those that differ from their defaults, by name."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.engine import WRITER, is_mysql
 from app.errors import Refused
+from app.runner.work_connection import named_for
 from app.services.imports.request import ImportRequest
 from app.services.imports.sources import Source
 from app.sheets import frames
@@ -28,13 +29,13 @@ BYTES_PER_CELL = 3  # of a compressed sheet; fewer are rare
 
 
 @contextmanager
-def loading_connection(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection of its own to load through; nothing is kept unless it commits."""
+def loading_connection(engine: sa.Engine, run_id: int) -> Iterator[sa.Connection]:
+    """Give a connection of a run's own to load through; nothing is kept unless it commits."""
     if is_mysql(engine.url):
         engine = mysql.load_engine(engine.url)
     elif engine.dialect.name != "sqlite":
         raise Refused("Imports go into SQLite, MySQL and MariaDB.", "Set DATABASE_URL to one of these.")
-    with engine.connect().execution_options(**{WRITER: True}) as connection:
+    with engine.connect().execution_options(**{WRITER: True}) as connection, named_for(run_id, connection):
         try:
             yield connection
         except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,6 +30,10 @@ INSTEAD: dict[str, tuple[str, str]] = {
     "user": (
         "the record keeps what was done to an account, not what it was before",
         "Change it back with: flask users",
+    ),
+    "token": (
+        "what was made was shown once, and what is revoked stays so",
+        "Revoke a token, or make another: flask tokens",
     ),
     "initdb": (
         "what makes a database anew keeps nothing of the old one",
@@ -63,6 +68,21 @@ class Undoable:
     replay: Replay
     left_out: tuple[bytes | None, ...]
     listed: tuple[bytes | None, ...]
+
+    @property
+    def undo_name(self) -> str:
+        """Return what the ledger calls the undo, for people."""
+        return f"import {self.name}"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the undo that the ledger keeps."""
+        return {"run": self.run_id}
+
+    @property
+    def details(self) -> runs.Details:
+        """Return what else it keeps."""
+        return runs.Details(options={"undoes": self.run_id})
 
 
 def undoable(run_id: int) -> Undoable:
@@ -141,7 +161,7 @@ def _check_files(run: Run, replay: Replay) -> None:
     """Raise Refused unless the files of the import are kept, and are what was imported."""
     for sheet in replay.sheets:
         path = kept_files.path_of(sheet.sha256)
-        if not path.exists():
+        if not kept_files.bring(sheet.sha256):
             raise Refused(f"Run {run.id} cannot be undone: {_gone(run, sheet.file)}", INSTEAD["script"][1])
         if kept_files.sha256_of(path) != sheet.sha256:
             raise Refused(f"Run {run.id} cannot be undone: {path} is not {sheet.file} as it was imported.")

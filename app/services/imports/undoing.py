@@ -66,12 +66,10 @@ def undo(what: Undoable, password: str = "", wait_s: float = 0, keep_changed: bo
         Refused: rows are missing, were changed since, or others point to them; nothing was undone.
         Busy: another run holds the table.
     """
-    name = f"import {what.name}"
-    details = runs.Details(options={"undoes": what.run_id})
     with ExitStack() as stack:
         lock = stack.enter_context(table_locked(what.table.name, wait_s))
         check_state(runs.get(what.run_id))  # somebody may have undone it while this one waited or asked
-        run = stack.enter_context(runs.recorded(UNDO, name, {"run": what.run_id}, details=details, lock=lock))
+        run = stack.enter_context(runs.recorded(UNDO, what.undo_name, what.arguments, details=what.details, lock=lock))
         started = time.monotonic()
         sources = _sources(stack.enter_context(Readers(reading_limits())), what, password)
         run.total = what.inserted + what.updated
@@ -109,7 +107,7 @@ def _source(reader: Reader, sheet: SheetRecord, what: Undoable) -> Source:
 def _take_back(sources: Sequence[Source], what: Undoable, keep_changed: bool, run: runs.OpenRun) -> dict[str, int]:
     """Take all back and commit; return the counts of an `Undone`."""
     try:
-        with loading_connection(db.engine) as connection:
+        with loading_connection(db.engine, run.id) as connection:
             taker = Taker(connection, what, keep_changed, run)
             done = taker.take_back(sources)
             changes = {"inserted": done["inserted"], "updated": done["restored"], "deleted": done["deleted"]}

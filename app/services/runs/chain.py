@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import asker
 from app.errors import Failed
 from app.models import Run, RunMove
 from app.models.base import utc_now
-from app.services.operators import current_operator
 from app.services.runs.storable import storable
 
 ROOT_ID = 1
@@ -33,10 +33,9 @@ FACTS = (
 )
 # What a run says with its first move and never otherwise; the facts beside these are of an attempt, as the reason that
 # production asks for once more, or come of it.
-LASTING = (
-    *("id", "token", "kind", "name", "dry_run", "operator", "script_id", "arguments", "options"),
-    *("started_at", "lock_name"),
-)
+LASTING = ("id", "token", "kind", "name", "dry_run", "operator", "script_id", "arguments")
+# What it never says otherwise once it has begun: a queued run does not know yet how its sheets will be read.
+SETTLED = ("options", "started_at", "lock_name")
 SEALED = ("id", "run_id", "state", "at", "operator", "host", "pid", "facts")
 
 
@@ -54,8 +53,7 @@ def append(session: Session, run: Run) -> None:
     session.flush()
     # The root first: what is read before it is the snapshot of this transaction, and MariaDB from 11.6.2 on refuses to
     # lock what was written since (MariaDB documentation, innodb_snapshot_isolation).
-    if session.scalar(select(RunMove.id).where(RunMove.id == ROOT_ID).with_for_update()) is None:
-        raise Failed("The run ledger has lost the root of its chain.", "See what else: flask runs verify")
+    lock_root(session)
     session.refresh(run)  # as the database will give it back: what is hashed is what can be read
     last = session.scalars(select(RunMove).order_by(RunMove.id.desc()).limit(1).with_for_update()).one()
     move = RunMove(
@@ -63,7 +61,7 @@ def append(session: Session, run: Run) -> None:
         run_id=run.id,
         state=run.state,
         at=utc_now(),
-        operator=current_operator(),
+        operator=asker.current().operator,
         host=socket.gethostname(),
         pid=os.getpid(),
         facts=facts_of(run),
@@ -72,6 +70,16 @@ def append(session: Session, run: Run) -> None:
     move.hash = hash_of(move)
     session.add(move)
     run.prev_hash, run.hash = move.prev_hash, move.hash
+
+
+def lock_root(session: Session) -> None:
+    """Hold the chain's root until the transaction ends: whoever else appends, or claims a run, waits.
+
+    Raises:
+        Failed: the chain has no root.
+    """
+    if session.scalar(select(RunMove.id).where(RunMove.id == ROOT_ID).with_for_update()) is None:
+        raise Failed("The run ledger has lost the root of its chain.", "See what else: flask runs verify")
 
 
 def facts_of(run: Run) -> str:

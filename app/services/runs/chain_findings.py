@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import RunMove
 from app.models.run import MOVES
-from app.services.runs.chain import ROOT, ROOT_ID, hash_of
-from app.services.runs.fact_findings import fact_problems, lasting
+from app.services.runs.chain import LASTING, ROOT, ROOT_ID, SETTLED, hash_of
+from app.services.runs.fact_findings import digest_of, fact_problems
 from app.services.runs.findings import LastMove, Problem, Verification, digest
 from app.services.runs.whole_tables import every
 
@@ -62,8 +62,16 @@ def _is_root(move: RunMove) -> bool:
 
 
 def _last(before: LastMove | None, move: RunMove) -> LastMove:
-    begun = move.state in BEGINNINGS if before is None else before.begun
-    return LastMove(move.state, digest(move.facts), move.hash, move.prev_hash, begun, lasting(move))
+    return LastMove(
+        state=move.state,
+        facts=digest(move.facts),
+        hash=move.hash,
+        prev_hash=move.prev_hash,
+        begun=move.state in BEGINNINGS if before is None else before.begun,
+        lasting=digest_of(move, LASTING),
+        settled=digest_of(move, SETTLED),
+        past_queue=move.state != "queued" or (before is not None and before.past_queue),
+    )
 
 
 def _move(last: LastMove | None, move: RunMove) -> Iterator[Problem]:

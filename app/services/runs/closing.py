@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,7 +38,7 @@ def close(run: OpenRun, state: str, error: str | None) -> None:
         return
     if run.pid != os.getpid():  # before the database is touched: its connections are the parent's too
         _tell(run, state, "this process was forked from the one that opened it")
-    elif moves.move(run.id, state, _is_mine, **_ending(run, error)):
+    elif moves.move(run.id, state, _has(run), **_ending(run, state, error)):
         ended(run, state)
     else:
         _tell(run, state, "it was declared lost, because its lock was free; see what became of it in the ledger")
@@ -64,7 +64,8 @@ def close_within(session: Session, run: OpenRun) -> None:
     Raises:
         Busy: the run is not this process's any more. This transaction must not be committed.
     """
-    if run.lock_lost or not moves.move_within(session, run.id, "succeeded", _is_mine, **_ending(run, None)):
+    changes = _ending(run, "succeeded", None)
+    if run.lock_lost or not moves.move_within(session, run.id, "succeeded", _has(run), **changes):
         raise Busy(
             f"Run {run.id} lost its lock while it went on, so all that it did is rolled back.",
             f"Did the database end its connection? Another run may go on by now. See: flask runs show {run.id}",
@@ -78,17 +79,21 @@ def ended(run: OpenRun, state: str) -> None:
     log.info("run finished", extra={"run": run.id, "state": state, "rows": run.rows})
 
 
-def _is_mine(_session: Session, row: Run) -> bool:
-    """Tell of a run's row whether it still is this process's."""
-    return (row.state, row.host, row.pid) == ("running", socket.gethostname(), os.getpid())
+def _has(run: OpenRun) -> Callable[[Session, Run], bool]:
+    """Return what tells of a run's row whether it still is this process's: nothing has moved it since it began here.
+
+    Host and process number would not tell: two containers may have the same of both.
+    """
+    return lambda _session, row: row.hash == run.seal
 
 
-def _ending(run: OpenRun, error: str | None) -> dict[str, Any]:
-    """Return the columns of a run's row that its last move changes."""
+def _ending(run: OpenRun, state: str, error: str | None) -> dict[str, Any]:
+    """Return the columns of a run's row that its last move changes; one that is queued again has not finished."""
+    again = state == "queued"
     return {
-        "finished_at": utc_now(),
+        "finished_at": None if again else utc_now(),
         "rows": run.rows,
-        "error": error and masked(error)[:LONGEST_ERROR],
+        "error": None if again else error and masked(error)[:LONGEST_ERROR],
         "artifacts": run.artifacts,
         "progress_done": run.done,
         "progress_total": run.total,

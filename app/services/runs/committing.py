@@ -19,7 +19,7 @@ from app.errors import Failed
 from app.interrupts import uninterrupted
 from app.models import Run
 from app.services.failures import where
-from app.services.runs import closing
+from app.services.runs import closing, telling
 from app.services.runs.open_run import OpenRun
 from app.services.transactions import writing
 
@@ -54,12 +54,16 @@ def commit(run: OpenRun, connection: Connection, rows: dict[str, dict[str, int]]
             with Session(connection, join_transaction_mode="rollback_only") as session:
                 closing.close_within(session, run)
                 session.flush()
+                facts = telling.facts_of(session.get_one(Run, run.id))
+            telling.tell_changing(run.id, rows)
             _commit(run, connection)
         except BaseException:
             run.rows = {}
             raise
         run.committed = True
+        telling.tell_changed(run.id, rows)
         closing.ended(run, "succeeded")
+        telling.tell_moved(facts)
 
 
 def _see_rows_of_now(connection: Connection) -> None:

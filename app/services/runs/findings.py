@@ -29,8 +29,9 @@ class Verification:
 class LastMove:
     """What the last move of a run says, how it was linked, and whether its first move began the run.
 
-    `lasting` stands for those of its facts that never change. A run from before the chain that is moved now, lost or
-    cancelled, does not begin in it.
+    `lasting` stands for those of its facts that never change, `settled` for those that do not once it is `past_queue`:
+    once a move says something else than queued. A run from before the chain that is moved now, lost or cancelled, does
+    not begin in it.
     """
 
     state: str
@@ -39,6 +40,8 @@ class LastMove:
     prev_hash: str
     begun: bool
     lasting: bytes
+    settled: bytes
+    past_queue: bool
 
 
 def digest(facts: str) -> bytes:

@@ -11,6 +11,8 @@ from flask import current_app
 LOG = "log"
 ARTIFACTS = "artifacts"
 DIFF = "diff.json"
+RESULT = "result.json"
+OUTPUT = "output"
 _NAME = re.compile(r"(\d+)-([0-9a-f]{12})")
 
 
@@ -36,6 +38,16 @@ class RunFolder:
     def diff(self) -> Path:
         """Return the path of the row diff of a dry run."""
         return self.path / DIFF
+
+    @property
+    def result(self) -> Path:
+        """Return the path of what came of a run that was queued."""
+        return self.path / RESULT
+
+    @property
+    def output(self) -> Path:
+        """Return the path of what the process of such a run printed."""
+        return self.path / OUTPUT
 
     def make(self) -> Path:
         """Make the folder, for this user only, and return its path."""

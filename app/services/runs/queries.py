@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Run, RunFailure, RunMove
 from app.runner import cursor
+from app.services.paging import PER_PAGE, Page, paged
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
 from app.services.runs.settling import try_to_settle
@@ -20,7 +21,10 @@ from app.services.transactions import reading
 
 @dataclass(frozen=True)
 class Filter:
-    """Which runs: all that fit. `name` and `operator` may stand anywhere in theirs; `since` is aware."""
+    """Which runs: all that fit.
+
+    `name` and `operator` may stand anywhere in theirs; `since` and `until`, which is no longer in it, are aware.
+    """
 
     kind: str | None = None
     name: str | None = None
@@ -30,6 +34,7 @@ class Filter:
     lock_name: str | None = None
     script_id: str | None = None
     dry_run: bool | None = None
+    until: datetime | None = None
 
 
 ALL = Filter()
@@ -44,7 +49,33 @@ def newest(limit: int, wanted: Filter = ALL) -> list[Run]:
     """Return the last `limit` runs that fit, the newest first; those whose process died are lost by now."""
     try_to_settle()
     with reading() as session:
-        return [_fresh(run) for run in session.scalars(_query(wanted).order_by(Run.id.desc()).limit(limit))]
+        return [_fresh(run) for run in session.scalars(matching(wanted).order_by(Run.id.desc()).limit(limit))]
+
+
+def page(wanted: Filter = ALL, number: int = 1, per_page: int = PER_PAGE) -> Page[Run]:
+    """Return a page of the runs that fit, the newest first; see `paged` for its errors."""
+    try_to_settle()
+    with reading() as session:
+        found = paged(session, matching(wanted).order_by(Run.id.desc()), number, per_page)
+        return found.mapped(lambda row: _fresh(row[0]))
+
+
+def matching(wanted: Filter) -> Select[Run]:
+    """Return the query for the runs that fit, in no order yet."""
+    query = select(Run)
+    for name in EQUAL:
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(Run, name) == value)
+        if value is not None and name in EXACT:
+            query = query.where(cast(getattr(Run, name), LargeBinary) == cast(literal(value, String), LargeBinary))
+    for name in CONTAINED:
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(Run, name).contains(value, autoescape=True))
+    if wanted.since is not None:
+        query = query.where(Run.started_at >= wanted.since)
+    return query if wanted.until is None else query.where(Run.started_at < wanted.until)
 
 
 def get(run_id: int) -> Run:
@@ -69,9 +100,23 @@ def moves_of(run_id: int) -> list[RunMove]:
 
 def failures_of(run_id: int, limit: int | None = None) -> list[tuple[str, str]]:
     """Return the keys of the items that a run left out, and why; the first `limit` of them."""
-    query = select(RunFailure).where(RunFailure.run_id == run_id).order_by(RunFailure.id).limit(limit)
+    query = _failures_of(run_id).limit(limit)
     with reading() as session:
-        return [(cursor.shown(cursor.decode(row.key)), row.error) for row in session.scalars(query)]
+        return [_failure(row) for row in session.scalars(query)]
+
+
+def failures_page(run_id: int, number: int = 1, per_page: int = PER_PAGE) -> Page[tuple[str, str]]:
+    """Return a page of them; see `paged` for its errors."""
+    with reading() as session:
+        return paged(session, _failures_of(run_id), number, per_page).mapped(lambda row: _failure(row[0]))
+
+
+def _failures_of(run_id: int) -> Select[RunFailure]:
+    return select(RunFailure).where(RunFailure.run_id == run_id).order_by(RunFailure.id)
+
+
+def _failure(row: RunFailure) -> tuple[str, str]:
+    return cursor.shown(cursor.decode(row.key)), row.error
 
 
 def as_dict(run: Run) -> dict[str, Any]:
@@ -85,21 +130,6 @@ def shown_state(run: Run) -> str:
     if not run.dry_run:
         return run.state
     return "dry run" if run.state == "succeeded" else f"{run.state} (dry run)"
-
-
-def _query(wanted: Filter) -> Select[Run]:
-    query = select(Run)
-    for name in EQUAL:
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(getattr(Run, name) == value)
-        if value is not None and name in EXACT:
-            query = query.where(cast(getattr(Run, name), LargeBinary) == cast(literal(value, String), LargeBinary))
-    for name in CONTAINED:
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(getattr(Run, name).contains(value, autoescape=True))
-    return query if wanted.since is None else query.where(Run.started_at >= wanted.since)
 
 
 def _fresh(run: Run) -> Run:

@@ -4,48 +4,32 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import AppError
+from app.errors import AppError, Busy
 from app.extensions import db
 from app.interrupts import uninterrupted
-from app.models import Run
-from app.models.base import utc_now
 from app.runner import locks
-from app.services.code_version import code_version
 from app.services.failures import failure_of
-from app.services.masking import masked
-from app.services.operators import current_operator
-from app.services.runs import closing, moves
+from app.services.runs import closing, moves, queued
 from app.services.runs.channel import channel_of
 from app.services.runs.heart import Heart
+from app.services.runs.moves import Move
+from app.services.runs.new_row import NONE, Details, new_row
 from app.services.runs.open_run import OpenRun
+from app.services.runs.sending import sent
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME = 255
-
-
-@dataclass(frozen=True)
-class Details:
-    """What else the ledger keeps of a run: see the columns of `Run`."""
-
-    dry_run: bool = False
-    reason: str | None = None
-    script_id: str | None = None
-    script_sha256: str | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-NONE = Details()
+# The kinds of run that are one transaction, which can be broken off from elsewhere.
+BROKEN_OFF = ("import", "undo")
 
 
 @contextmanager
@@ -60,7 +44,8 @@ def recorded(
     """Record what happens inside as a run, on a connection of its own: opened before, closed after, whatever happens.
 
     Args:
-        kind: what sort of act: import, initdb, user, script.
+        kind: what sort of act: import, initdb, user, script. A queued run of this kind that this process has taken up
+            is what is recorded then.
         name: what it acts on, for people: `june.xlsx → orders`.
         arguments: what was asked for; secrets are masked here.
         started_at: when it began, if that was before the ledger could be written; now otherwise.
@@ -69,13 +54,15 @@ def recorded(
     Raises:
         Failed: the run cannot be recorded; nothing inside was done.
     """
-    run = OpenRun(token=uuid4().hex[:12])
+    waiting = queued.claimed(kind)
+    run = OpenRun(token=waiting.token if waiting else uuid4().hex[:12], breaks_off=kind in BROKEN_OFF)
     with _recordable(run):
         held = lock or locks.acquire(db.engine, locks.name_of_run(run.token))
     assert held is not None  # noqa: S101 - nobody else knows this token
     try:
-        row = _row(run, kind, name, arguments, started_at, details, held)
-        with _recordable(run), going_on(run, held, lambda: moves.add(row)):
+        row = new_row(run.token, kind, name, arguments, details, started_at=started_at, lock_name=held.name)
+        begin = partial(queued.begin, waiting, row) if waiting else partial(moves.add, row)
+        with _recordable(run), going_on(run, held, begin), _waiting_again(run, waiting):
             yield run
     finally:
         if lock is None:
@@ -83,12 +70,18 @@ def recorded(
 
 
 @contextmanager
-def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterator[None]:
-    """Begin a run by `begin()`, which returns its id; let its heart beat while what is inside goes on; close it."""
+def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], Move]) -> Iterator[None]:
+    """Begin a run by `begin()`; let its heart beat while what is inside goes on; close it; send its files."""
+    with sent(run), _beating(run, lock, begin):
+        yield
+
+
+@contextmanager
+def _beating(run: OpenRun, lock: locks.Lock, begin: Callable[[], Move]) -> Iterator[None]:
     ending = False
     try:
         with uninterrupted():
-            run.id = begin()
+            run.begin(begin())
             run.heart = Heart(run, channel_of(db.engine, run.folder), lock).start()
         log.info("run started", extra={"run": run.id})
         yield
@@ -102,8 +95,21 @@ def going_on(run: OpenRun, lock: locks.Lock, begin: Callable[[], int]) -> Iterat
         with uninterrupted():
             if run.heart is not None:
                 run.heart.stop()
-            if run.id:
+            if run.id and (run.committed or run.pid != os.getpid() or lock.held()):
                 closing.close_after(run, error)
+            elif run.id:  # the server went away, or ended its connections: whoever finds the run says that it is lost
+                log.warning("run not closed: its lock is gone", extra={"run": run.id})
+        raise
+
+
+@contextmanager
+def _waiting_again(run: OpenRun, waiting: queued.Queued | None) -> Iterator[None]:
+    """Have a queued run wait for its turn once more where others hold what it needs; it did nothing yet."""
+    try:
+        yield
+    except Exception as error:
+        if waiting is not None and run.breaks_off and isinstance(failure_of(error), Busy):
+            run.ending = "queued"
         raise
 
 
@@ -119,36 +125,3 @@ def _recordable(run: OpenRun) -> Iterator[None]:
         raise type(failure)(
             f"The run cannot be recorded, so nothing was done. {failure.message}", failure.hint
         ) from error
-
-
-def _row(
-    run: OpenRun,
-    kind: str,
-    name: str,
-    arguments: dict[str, Any],
-    started_at: datetime | None,
-    details: Details,
-    lock: locks.Lock,
-) -> Run:
-    commit, dirty = code_version()
-    return Run(
-        token=run.token,
-        kind=kind,
-        name=name[:LONGEST_NAME],
-        state="running",
-        dry_run=details.dry_run,
-        operator=current_operator(),
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        git_commit=commit,
-        git_dirty=dirty,
-        script_id=details.script_id,
-        script_sha256=details.script_sha256,
-        arguments=masked(arguments),
-        options=details.options,
-        reason=details.reason,
-        started_at=started_at or utc_now(),
-        rows={},
-        artifacts=[],
-        lock_name=lock.name,
-    )

@@ -11,20 +11,24 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Run
-from app.runner import checkpoints, locks
+from app.runner import checkpoints, locks, work_connection
+from app.runner.stopping import CANCEL, PAUSE
 from app.services.failures import failure_of
-from app.services.runs import moves
+from app.services.runs import abandoned, moves
 from app.services.runs.channel import Channel, channel_of
 from app.services.runs.folders import folder_of
 from app.services.transactions import reading
 
 log = logging.getLogger(__name__)
 
+STOPPED = {PAUSE: "paused", CANCEL: "cancelled"}
 DIED = "Its process ended without a word: killed, out of memory, or the machine or database went away."
 
 
 def settle_lost(lock_name: str | None = None) -> list[int]:
     """Bring every run whose process died to lost, or those that held this lock; return their ids.
+
+    One that was asked to stop has done so: it is paused, or cancelled.
 
     Raises:
         Busy: another process is writing to the database.
@@ -47,7 +51,7 @@ def try_to_settle() -> None:
 
 
 def settle(run_id: int, held_here: bool = False) -> bool:
-    """Bring a run to lost if nobody holds its lock, or this process does; tell whether it was.
+    """Bring a run to lost, or where it was to stop, if nobody, or this process, holds its lock; tell whether it was.
 
     A process of it that lives all the same, because it was its lock that died, commits no more batch.
     """
@@ -57,14 +61,25 @@ def settle(run_id: int, held_here: bool = False) -> bool:
         # Whoever takes a run up takes its lock first, and then needs this row, which is ours: a free lock says all.
         if row.state != "running" or not (held_here or row.lock_name is None or _free(session, row.lock_name)):
             return False
+        work_connection.end(db.engine, run_id)
         left.append(Left(row.lock_name, channel_of(db.engine, folder_of(run_id, row.token))))
         _tell_how_far(session, row, left[0].channel)
+        row.error = f"{DIED} {abandoned.GIVEN_UP}" if abandoned.count_death(session, run_id) else DIED
         return True
 
-    lost = moves.move(run_id, "lost", died, error=DIED, stop_requested=None)
-    if lost:
-        left[0].remove()
-    return lost
+    settled = moves.move(run_id, _state_after(run_id), died, stop_requested=None)
+    if settled is None:
+        return False
+    left[0].remove()
+    return True
+
+
+def _state_after(run_id: int) -> str:
+    """Return the state of a run whose process has died: lost, unless it was asked to stop."""
+    with reading() as session:
+        run = session.get_one(Run, run_id)
+    asked = channel_of(db.engine, folder_of(run_id, run.token)).asked()
+    return STOPPED.get(asked or "", "lost")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import AppError, Failed
+from app.errors import AppError, Failed, NotFound
 from app.models import Run
 from app.runner.files import outline
 from app.runner.files.discovery import ScriptFile, all_scripts, find
@@ -37,6 +37,11 @@ class Entry:
     file: ScriptFile
     outline: Outline
     age: int | None
+
+    @property
+    def full_name(self) -> str:
+        """Return its name with its folder, which no other script has."""
+        return f"{self.file.folder}/{self.file.name}"
 
     @property
     def stale(self) -> bool:
@@ -72,6 +77,28 @@ def entry_of(file: ScriptFile) -> Entry:
 def get(name: str) -> Entry:
     """Return one script; see `find` for its errors."""
     return entry_of(find(root(), name))
+
+
+def matching(search: str) -> list[Entry]:
+    """Return the scripts in which all words of a search stand: in their folder, name, summary or owner."""
+    words = search.casefold().split()
+    return [entry for entry in entries() if all(word in _shown(entry) for word in words)]
+
+
+def _shown(entry: Entry) -> str:
+    return " ".join((entry.file.folder, entry.file.name, entry.outline.summary, entry.outline.owner)).casefold()
+
+
+def of_run(run: Run) -> Entry:
+    """Return the script of a run, wherever its file lives now.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    for entry in entries():
+        if entry.outline.id == run.script_id:
+            return entry
+    raise NotFound(f"The script of run {run.id} is gone: {run.script_id or run.name}.")
 
 
 def loaded(entry: Entry) -> tuple[Script | None, str]:

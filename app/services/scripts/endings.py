@@ -15,7 +15,7 @@ from app.errors import AppError, Failed, Interrupted
 from app.runner.artifacts import Artifacts
 from app.runner.batch import described
 from app.runner.script import UsageError
-from app.runner.stopping import CANCEL, Stopped, TimedOut
+from app.runner.stopping import CANCEL, LEAVE, PAUSE, Stopped, TimedOut
 from app.services import runs
 from app.services.failures import failure_of
 from app.services.scripts.states import resume_command
@@ -23,6 +23,9 @@ from app.services.scripts.states import resume_command
 if TYPE_CHECKING:
     from app.services.scripts.secrets import Secrets
     from app.services.scripts.task import Task
+
+# The state that a script's run comes to that is stopped, if it can go on later.
+ENDINGS = {PAUSE: "paused", CANCEL: "cancelled", LEAVE: "queued"}
 
 
 @contextmanager
@@ -35,8 +38,7 @@ def told(task: Task, record: runs.OpenRun) -> Iterator[None]:
     except (Stopped, KeyboardInterrupt) as stop:
         if record.committed:
             raise  # it came too late
-        cancelled = not resumable or (isinstance(stop, Stopped) and stop.what == CANCEL)
-        record.ending = "cancelled" if cancelled else "paused"
+        record.ending = ENDINGS[stop.what if isinstance(stop, Stopped) else PAUSE] if resumable else "cancelled"
         raise _interrupted(task, record) from None
     except TimedOut:
         message = f"It took longer than its timeout of {script.timeout:g} s; what was not committed was rolled back."
@@ -57,6 +59,8 @@ def _interrupted(task: Task, record: runs.OpenRun) -> Interrupted:
     done = "" if record.done is None else f" after {record.done:,} items"
     if record.ending == "cancelled":
         return Interrupted(f"Run {record.id} was stopped{done}; it cannot be resumed.")
+    if record.ending == "queued":
+        return Interrupted(f"Run {record.id} waits{done} for another process, since this one was told to end.")
     how = resume_command(record.id, task.loaded.file)
     return Interrupted(f"Run {record.id} is paused{done}.", f"Go on with: {how}")
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import current_app
 
+from app import asker
 from app.errors import Refused
+from app.models.user import ADMIN
 from app.runner.files.discovery import ScriptFile
 from app.runner.script import Script
 from app.services import database, runs
@@ -30,6 +32,13 @@ def check_production(script: Script, consent: Consent, dry_run: bool = False) ->
         raise Refused("This changes production, and nobody says why.", "Say it with --reason TEXT.")
     if not consent.confirmed:
         raise Refused(f"This changes production ({database.name()}), and nobody confirmed it.", "To go on: --yes")
+
+
+def check_role(script: Script, dry_run: bool = False) -> None:
+    """Raise Refused where production is to be changed by somebody who is signed in, and is no admin."""
+    user = asker.current().user
+    if user is not None and user.role != ADMIN and needs_confirmation(script, dry_run):
+        raise Refused(f"{script.name} changes production; for that it takes an admin.")
 
 
 def needs_confirmation(script: Script, dry_run: bool = False) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from app import config
+from app import asker, config
 from app.errors import Refused
 from app.runner.files import lint, naming
 from app.runner.files import promote as promoting
@@ -15,7 +15,6 @@ from app.runner.files import retire as retiring
 from app.runner.files.discovery import RECYCLE, find
 from app.runner.files.new import Written, write_new
 from app.runner.files.rename import Renamed
-from app.services.operators import current_operator
 
 
 def root() -> Path:
@@ -64,7 +63,7 @@ def findings() -> list[lint.Finding]:
 
 
 def _own_folder() -> str:
-    user = current_operator().rpartition("@")[0]
+    user = asker.os_operator().rpartition("@")[0]
     folder = naming.folder_for(user)
     if not folder:
         raise Refused(f'The user name "{user}" cannot name a folder.', "Say whose script it is: --owner NAME")

@@ -12,6 +12,10 @@ from app.runner.execution import Result
 from app.runner.files.loading import Loaded
 from app.services.runs import OpenRun
 
+# What a run is told, in characters, and as a limit of rows that it may change.
+LONGEST_REASON = 1000
+MOST_ROWS = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Consent:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,9 +21,11 @@ from app.runner.files.loading import Loaded
 from app.services import runs
 from app.services.code_version import code_version
 from app.services.masking import masked
-from app.services.runs import moves
+from app.services.runs import moves, queued
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import folder_of
+from app.services.runs.moves import Move
+from app.services.runs.new_row import here
 from app.services.runs.recording import going_on
 from app.services.scripts import guards
 from app.services.scripts.earlier import values_of
@@ -33,6 +34,7 @@ from app.services.scripts.request import NO_CONSENT, Consent, Observer, ScriptOu
 from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go, outcome_of
 from app.services.scripts.terms import terms_of
+from app.services.store import run_files
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ def resume(
     max_rows: int | None = None,
     consent: Consent = NO_CONSENT,
     loaded: Loaded | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> ScriptOutcome:
     """Go on with a run after its last committed batch: with its arguments, each item exactly once.
 
@@ -53,6 +56,7 @@ def resume(
         max_rows: another limit than the run began with.
         consent: its reason is needed where none is on record, which stays as it is; it goes to the application's log.
         loaded: what `prepared` returned, if that was called: the file is run once.
+        values: its parameters as a form has them, if they are known; else the record's, which has no secrets.
 
     Raises:
         NotFound: there is no such run, or its script is gone. Conflict: it is in no state to go on.
@@ -62,13 +66,11 @@ def resume(
     run = _resumable(run_id)
     loaded = loaded or _loaded(run, consent.force)
     script = loaded.script
-    _check_code(run, loaded, new_code)
-    guards.check_production(script, replace(consent, reason=consent.reason or run.reason))
-    values = values_of(run, script)
+    values = check(run, loaded, new_code, consent, values)
     with locked(script, wait_s) as lock:
         run = _resumable(run_id)  # as it is now that nobody else can take it up
-        guards.check_once(script, run.options)
-        guards.check_not_retried(script, run.options, run_id)
+        _check_others(run, loaded)
+        run_files.bring(run_id, run.token)  # another host may have begun its log and its artifacts
         terms = terms_of(script, run.options | ({} if max_rows is None else {"max_rows": max_rows}))
         begun = not script.read_only and bool(run.rows or run.progress_done)
         position = checkpoints.take_up(db.engine, run_id, begun)
@@ -96,6 +98,26 @@ def prepared(run_id: int, force: bool = False) -> tuple[Run, Loaded]:
     return run, _loaded(run, force)
 
 
+def check(
+    run: Run, loaded: Loaded, new_code: bool, consent: Consent, values: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Return the parameters of a run that is to go on, as a form has them, once every guard has let it pass.
+
+    Raises:
+        Refused: a guard says no.
+    """
+    _check_code(run, loaded, new_code)
+    guards.check_production(loaded.script, replace(consent, reason=consent.reason or run.reason))
+    _check_others(run, loaded)
+    return values_of(run, loaded.script) if values is None else values
+
+
+def _check_others(run: Run, loaded: Loaded) -> None:
+    """Raise Refused where another run of the script stands against this one; certain while its lock is held."""
+    guards.check_once(loaded.script, run.options)
+    guards.check_not_retried(loaded.script, run.options, run.id)
+
+
 def _loaded(run: Run, force: bool) -> Loaded:
     file = _script_of(run)
     guards.check_retired(file, force)
@@ -111,14 +133,17 @@ def _check_code(run: Run, loaded: Loaded, new_code: bool) -> None:
         )
 
 
-def _begin(run: Run, sha256: str) -> int:
+def _begin(run: Run, sha256: str) -> Move:
     """Bring the run to running, here and with the code of now; what was asked of an earlier attempt is done with."""
     channel_of(db.engine, folder_of(run.id, run.token)).withdraw()
     commit, dirty = code_version()
-    here: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
-    code: dict[str, Any] = {"git_commit": commit, "git_dirty": dirty, "script_sha256": sha256}
-    moves.move(run.id, "running", finished_at=None, error=None, **here, **code)
-    return run.id
+    values = {**here(), "git_commit": commit, "git_dirty": dirty, "script_sha256": sha256}
+    waiting = queued.resumed(run.id)
+    check = None if waiting is None else lambda session, _row: queued.is_claimed(session, waiting)
+    move = moves.move(run.id, "running", check, finished_at=None, error=None, **values)
+    if move is None:
+        raise Busy(f"Another process has taken run {run.id} up.", f"See: flask runs show {run.id}")
+    return move
 
 
 def _resumable(run_id: int) -> Run:
@@ -129,10 +154,12 @@ def _resumable(run_id: int) -> Run:
         raise Conflict(f"Run {run_id} is a dry run; nothing of it was kept.", "Start it anew.")
     if run.state == "running":
         raise Busy(f"Run {run_id} is running.", f"Follow it: flask runs log {run_id} -f")
-    if run.state not in RESUMABLE:
+    if run.state not in RESUMABLE and queued.resumed(run_id) is None:
         raise Conflict(
             f"Run {run_id} {STATES[run.state]}; there is nothing to resume.", f"See: flask runs show {run_id}"
         )
+    if run.lock_name is None:
+        raise Conflict(f"Run {run_id} never began; there is nothing to go on with.", "Start it anew.")
     return run
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from flask import current_app
 
 from app.config import scripts_path
@@ -20,6 +23,8 @@ from app.services.scripts.states import RESUMABLE, STATES, resume_command
 from app.services.scripts.task import Task, go
 from app.services.scripts.terms import terms_of
 
+SCRIPT = "script"
+
 
 def start(request: ScriptRequest, observer: Observer) -> ScriptOutcome:
     """Run a script.
@@ -28,28 +33,55 @@ def start(request: ScriptRequest, observer: Observer) -> ScriptOutcome:
         Refused: a guard says no. Busy: another run of it goes on. Invalid, UsageError: parameters it does not take.
         Interrupted: somebody stopped it; says how to go on. AppError: what went wrong.
     """
-    loaded = _loaded(request)
+    loaded = loaded_for(request)
     script = loaded.script
-    guards.check_production(script, request.consent, request.dry_run)
     with locked(script, request.wait_s) as lock:
-        wanted = asked(request, loaded)
-        guards.check_not_retried(script, wanted.options)
+        order = ordered(request, loaded)
         if not request.dry_run:
-            guards.check_once(script, wanted.options)
             _tell_unfinished(loaded, observer)
-        parameters.parse(script, parameters.to_argv(script, wanted.values))  # wrong ones leave no run behind
-        task = Task(loaded, wanted.values, terms_of(script, wanted.options, request.dry_run))
-        arguments, details = task.secrets.masked(wanted.values), _details(request, loaded, wanted)
-        with runs.recorded("script", script.name or "", arguments, details=details, lock=lock) as record:
+        with runs.recorded(SCRIPT, order.name, order.arguments, details=order.details, lock=lock) as record:
             position = Position() if request.dry_run or script.read_only else checkpoints.take_up(db.engine, record.id)
-            return go(task, record, position, observer)
+            return go(order.task, record, position, observer)
 
 
-def _loaded(request: ScriptRequest) -> Loaded:
-    """Return the script; a retired one is not even loaded, unless it is forced."""
+@dataclass(frozen=True)
+class Order:
+    """A run that may begin: what is to be done, and what the ledger keeps of it."""
+
+    name: str
+    task: Task
+    arguments: dict[str, Any]
+    details: runs.Details
+
+
+def ordered(request: ScriptRequest, loaded: Loaded) -> Order:
+    """Return the run that is asked for, once the guards have let it pass; certain while the script's lock is held.
+
+    Raises:
+        Refused: a guard says no. Invalid, UsageError: parameters it does not take. NotFound: it takes over no run.
+    """
+    script = loaded.script
+    wanted = asked(request, loaded)
+    guards.check_not_retried(script, wanted.options)
+    if not request.dry_run:
+        guards.check_once(script, wanted.options)
+    parameters.parse(script, parameters.to_argv(script, wanted.values))  # wrong ones leave no run behind
+    task = Task(loaded, wanted.values, terms_of(script, wanted.options, request.dry_run))
+    arguments = task.secrets.masked(wanted.values)
+    return Order(script.name or "", task, arguments, _details(request, loaded, wanted))
+
+
+def loaded_for(request: ScriptRequest) -> Loaded:
+    """Return the script, if it may be run at all; a retired one is not even loaded, unless it is forced.
+
+    Raises:
+        Refused: it is retired, or changes production and nobody agreed to that.
+    """
     file = request.loaded.file if request.loaded else discovery.find(scripts_path(current_app.config), request.name)
     guards.check_retired(file, request.force)
-    return request.loaded or loading.load(file)
+    loaded = request.loaded or loading.load(file)
+    guards.check_production(loaded.script, request.consent, request.dry_run)
+    return loaded
 
 
 def _details(request: ScriptRequest, loaded: Loaded, wanted: Asked) -> runs.Details:
@@ -59,7 +91,8 @@ def _details(request: ScriptRequest, loaded: Loaded, wanted: Asked) -> runs.Deta
 
 def _tell_unfinished(loaded: Loaded, observer: Observer) -> None:
     """Tell of a run of the script that could go on: whoever starts it anew may have meant that one."""
-    last = next(iter(runs.newest(1, runs.Filter(script_id=loaded.script.id, dry_run=False))), None)
+    newest = runs.newest(2, runs.Filter(script_id=loaded.script.id, dry_run=False))
+    last = next((run for run in newest if run.state != "queued"), None)  # this one itself may have been queued
     if last is not None and last.state in RESUMABLE and last.progress_done:
         how = f"{STATES[last.state]} after {last.progress_done:,} items"
         observer.note(f"Run {last.id} of it {how}; to go on with that one: {resume_command(last.id, loaded.file)}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from app.runner.parameters import Field
 from app.runner.script import Script
 from app.services.masking import MASK, is_secret, masked, url_passwords
 
+# What is never secret, whatever its name: --refresh-token is on or off.
+SHOWN = ("flag", "boolean", "count")
 SHORTEST = 4  # what is shorter stands in too many words by chance
 
 
@@ -52,6 +55,11 @@ def secret_names(script: Script) -> frozenset[str]:
         for parameter in script.params
         if getattr(parameter, "hide_input", False) or any(map(is_secret, (parameter.name or "", *parameter.opts)))
     )
+
+
+def is_hidden(field: Field, names: Collection[str]) -> bool:
+    """Tell whether a parameter is not shown, and never told; `names`: those of the parameters that are secret."""
+    return field.name in names and field.kind not in SHOWN
 
 
 def is_lost(value: Any, secret: bool) -> bool:

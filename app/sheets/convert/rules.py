@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DATE_ORDERS = ("YMD", "DMY", "MDY")
+# What parts thousands in numbers written as text: also a no-break, a thin and a narrow no-break space.
+THOUSANDS = (",", ".", "'", "_", " ", "\u00a0", "\u2009", "\u202f")
 
 
 @dataclass(frozen=True)

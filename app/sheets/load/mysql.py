@@ -11,10 +11,11 @@ from typing import Any
 
 import pymysql
 import sqlalchemy as sa
-from pymysql.connections import Connection, MySQLResult
+from pymysql.connections import MySQLResult
 from sqlalchemy.pool import NullPool
 
 from app.engine import MYSQL_CONNECT_ARGS
+from app.mysql_connection import MySQLConnection
 from app.sheets.load.packets import check_fits, most, packet_of, pieces, statements
 from app.sheets.load.statements import insert_into, load_data, row_values
 from app.sheets.table import Column
@@ -30,7 +31,7 @@ class LoadError(Exception):
         self.warnings = warnings
 
 
-class LoadConnection(Connection):
+class LoadConnection(MySQLConnection):
     """A connection whose LOAD DATA LOCAL sends `stream`, a packet each, and nothing else."""
 
     stream: Iterator[bytes] | None = None

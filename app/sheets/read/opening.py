@@ -61,7 +61,7 @@ def _open_zip(source: Source, limits: ReadLimits) -> Workbook:
     from app.sheets.read.xlsx.book import XlsxWorkbook
 
     archive = Archive(source, limits)
-    kind = _zip_kind(archive.names())
+    kind = zip_kind(archive.names())
     if kind == "xlsx":
         return XlsxWorkbook(archive)
     try:
@@ -75,7 +75,7 @@ def _open_zip(source: Source, limits: ReadLimits) -> Workbook:
         archive.close()
 
 
-def _zip_kind(names: list[str]) -> str:
+def zip_kind(names: list[str]) -> str:
     """Return the kind of a ZIP file by the names of its parts, in lower case; "" where it is no workbook."""
     if "content.xml" in names or "mimetype" in names:
         return "ods"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# The encodings and delimiters of text files that people choose between.
+ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "cp1252")
+DELIMITERS = (",", ";", "\t", "|")
+
 
 @dataclass(frozen=True)
 class ReadOptions:

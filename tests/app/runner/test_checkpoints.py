@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 
@@ -20,3 +22,13 @@ def test_a_run_that_had_begun_and_has_no_checkpoint_is_refused(app: Flask) -> No
     for _ in range(2):
         with pytest.raises(Refused, match="The checkpoint of run 7 is gone"):
             checkpoints.take_up(db.engine, 7, begun=True)
+
+
+def test_many_runs_that_begin_at_once_do_not_lock_each_other_out(app: Flask) -> None:
+    def begin(run_id: int) -> Position:
+        with app.app_context():
+            return checkpoints.take_up(db.engine, run_id)
+
+    with ThreadPoolExecutor(8) as threads:
+        positions = list(threads.map(begin, range(1, 65)))
+    assert positions == [Position(attempt=1)] * 64

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from app.errors import AppError, Conflict, NotFound, Refused
+from app.errors import AppError, Conflict, Invalid, NotFound, Refused
 from app.extensions import db
 from app.models import User
-from app.services import accounts, passwords, runs
+from app.services import accounts, passwords, runs, sessions
+from app.services.account_changes import Change
 from app.services.account_names import BadName
+from app.services.accounts import WrongPassword
 from app.services.passwords import WeakPassword
+from app.services.sessions import StoreAway
 from app.services.transactions import writing
+from tests.private_redis import private_redis
 
 GOOD = "kettle harbour violin"
 OTHER = "seven quiet lanterns"
@@ -179,9 +186,143 @@ def test_a_password_is_reset(app: Flask) -> None:
     assert accounts.get("li").password_hash == user.password_hash
 
 
+def sign_in(name: str) -> str:
+    """Begin a session of a user; return its id."""
+    id_ = sessions.new_id()
+    sessions.save(id_, None, {"user_id": accounts.get(name).id})
+    return id_
+
+
+@pytest.mark.parametrize(
+    ("act", "ends"),
+    [
+        (lambda: accounts.set_role("li", "operator"), True),
+        (lambda: accounts.disable("li"), True),
+        (lambda: accounts.reset_password("li", OTHER), True),
+        (lambda: accounts.sign_out("li"), True),
+        (lambda: accounts.set_role("li", "viewer"), False),
+        (lambda: accounts.enable("li"), False),
+    ],
+)
+def test_what_takes_rights_away_ends_the_users_sessions(app: Flask, act: Callable[[], Change], ends: bool) -> None:
+    put("li")
+    put("zhao")
+    mine, others = [sign_in("li"), sign_in("li")], sign_in("zhao")
+    change = act()
+    assert change.ended == (2 if ends else 0)
+    assert runs.get(change.run_id).rows.get("sessions") == ({"deleted": 2} if ends else None)
+    assert [sessions.store().load(id_) is None for id_ in mine] == [ends, ends]
+    assert sessions.store().load(others) is not None
+
+
+def test_who_has_no_session_is_signed_out_without_a_change(app: Flask) -> None:
+    put("li")
+    change = accounts.sign_out("LI")
+    assert (change.name, change.changed, change.ended) == ("li", False, 0)
+    run = runs.get(change.run_id)
+    assert (run.name, run.state, run.rows) == ("sign-out li", "succeeded", {})
+
+
+def test_sessions_in_redis_end_too(app: Flask, tmp_path: Path) -> None:
+    put("li")
+    with private_redis(tmp_path) as server:
+        app.config["REDIS_URL"] = server.url
+        id_ = sign_in("li")
+        assert accounts.disable("li").ended == 1
+        assert sessions.store().load(id_) is None
+
+
+def test_where_redis_is_away_the_change_is_made_and_the_error_says_that_sessions_go_on(
+    app: Flask, tmp_path: Path
+) -> None:
+    put("li")
+    with private_redis(tmp_path) as server:
+        app.config["REDIS_URL"] = server.url
+    with pytest.raises(StoreAway, match='The sessions of "li" go on') as caught:
+        accounts.disable("li")
+    assert "flask users sign-out li" in caught.value.hint
+    assert accounts.get("li").disabled_at is not None
+    run = runs.newest(1)[0]
+    assert (run.state, run.rows) == ("failed", {"users": {"updated": 1}})
+
+
+def test_a_user_changes_their_password_and_stays_where_they_are(app: Flask) -> None:
+    accounts.create_user("li", GOOD, "viewer", must_change_password=True)
+    here, elsewhere = sign_in("li"), sign_in("li")
+    change = accounts.change_password("LI", GOOD, OTHER, except_session=here)
+    user = accounts.get("li")
+    assert passwords.verify(OTHER, user.password_hash)
+    assert not user.must_change_password
+    assert sessions.store().load(here) is not None
+    assert sessions.store().load(elsewhere) is None
+    run = runs.get(change.run_id)
+    assert (run.name, run.arguments) == ("change-password li", {"name": "li"})
+    assert run.rows == {"users": {"updated": 1}, "sessions": {"deleted": 1}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        (OTHER, "brass window morning", WrongPassword),
+        ("", OTHER, WrongPassword),
+        (GOOD, GOOD, Invalid),
+        (GOOD, GOOD.replace(" ", "\u3000"), Invalid),
+        (GOOD, "password1234", WeakPassword),
+    ],
+)
+def test_a_password_that_may_not_be_changed_stays_and_so_do_sessions(
+    app: Flask, old: str, new: str, error: type[AppError]
+) -> None:
+    put("li")
+    with writing() as session:
+        session.execute(update(User).values(password_hash=passwords.hashed(GOOD)))
+    id_ = sign_in("li")
+    with pytest.raises(error):
+        accounts.change_password("li", old, new)
+    assert passwords.verify(GOOD, accounts.get("li").password_hash)
+    assert sessions.store().load(id_) is not None
+    assert runs.newest(1) == []
+
+
+def test_of_two_changes_of_a_password_at_the_same_time_one_is_made(app: Flask) -> None:
+    accounts.create_user("li", GOOD, "viewer")
+    together = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def change(new: str) -> None:
+        with app.app_context():
+            together.wait(timeout=30)
+            try:
+                accounts.change_password("li", GOOD, new)
+                outcomes.append("changed")
+            except (Conflict, WrongPassword) as error:
+                outcomes.append(error.label)
+
+    threads = [threading.Thread(target=change, args=(new,)) for new in (OTHER, "brass window morning")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "changed" in outcomes
+    assert len(set(outcomes)) == 2
+
+
+def test_a_language_is_chosen_without_a_run(app: Flask) -> None:
+    put("li")
+    accounts.choose_language("LI", "zh")
+    assert accounts.get("li").language == "zh"
+    with pytest.raises(Invalid, match="en, zh"):
+        accounts.choose_language("li", "klingon")
+    accounts.choose_language("li", None)
+    assert accounts.get("li").language is None
+    with pytest.raises(NotFound):
+        accounts.choose_language("nobody", "zh")
+    assert runs.newest(1) == []
+
+
 def test_an_unknown_user_is_not_found_and_a_close_one_named(app: Flask) -> None:
     put("Zhao")
-    for act in (accounts.get, accounts.disable, accounts.enable):
+    for act in (accounts.get, accounts.disable, accounts.enable, accounts.sign_out):
         with pytest.raises(NotFound, match='no user "zao"') as caught:
             act("zao")
         assert caught.value.hint == 'Did you mean "Zhao"?'
@@ -220,3 +361,29 @@ def test_a_failing_database_does_not_put_the_hash_on_record(app: Flask, backend:
     assert (run.state, run.rows) == ("failed", {})
     assert "disk gone" in (run.error or "")
     assert "argon2" not in (run.error or "")
+
+
+def test_users_are_paged_by_name(app: Flask) -> None:
+    for name in ("Zhao", "li", "Bo", "wang", "an"):
+        put(name)
+    pages = [accounts.users_page(number, 2) for number in (1, 2, 3)]
+    assert [[user.name for user in page.items] for page in pages] == [["an", "Bo"], ["li", "wang"], ["Zhao"]]
+    assert [(page.has_next, page.total) for page in pages] == [(True, 5), (True, 5), (False, 5)]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("LI", ["li", "li_ming", "oliver"]),
+        ("_", ["li_ming"]),
+        ("ｌｉ_", ["li_ming"]),
+        ("%", []),
+        ("'", []),
+        ("\\", []),
+        (" ", ["li", "li_ming", "oliver", "wang"]),
+    ],
+)
+def test_users_are_found_by_a_part_of_their_names(app: Flask, search: str, found: list[str]) -> None:
+    for name in ("li", "oliver", "wang", "li_ming"):
+        put(name)
+    assert [user.name for user in accounts.users_page(search=search).items] == found

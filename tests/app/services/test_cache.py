@@ -20,7 +20,7 @@ def keys() -> Iterator[TestKeys]:
 
 
 def at(**urls: str) -> Flask:
-    return create_app({"CACHE_URL": "", "REDIS_URL": "", **urls})
+    return create_app({"CACHE_URL": "", "REDIS_URL": "", **urls}, console=False)
 
 
 def found(keys: TestKeys, prefix: str) -> list[str]:

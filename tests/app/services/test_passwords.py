@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import BoundedSemaphore
 
 import pytest
 from argon2 import PasswordHasher
@@ -93,3 +95,15 @@ def test_generated_passwords_are_strong_and_readable() -> None:
     for password in made:
         passwords.check(password, "li")
         assert [len(group) for group in password.split("-")] == [4] * 6
+
+
+def test_no_more_hashes_are_computed_at_once_than_there_are_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = BoundedSemaphore(1)
+    monkeypatch.setattr(passwords, "_turns", turns)
+    hashed = passwords.hashed(GOOD)
+    with ThreadPoolExecutor(2) as threads:
+        with turns:
+            waiting = [threads.submit(passwords.verify, GOOD, hashed), threads.submit(passwords.hashed, GOOD)]
+            assert wait(waiting, timeout=0.5).not_done == set(waiting)
+        assert waiting[0].result() is True
+        assert passwords.verify(GOOD, waiting[1].result())

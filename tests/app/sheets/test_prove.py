@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from decimal import Decimal
 from typing import Any
 
@@ -90,3 +91,12 @@ def test_whatever_sqlite_holds_can_be_added_up(connection: sa.Connection, column
     connection.exec_driver_sql(f"INSERT INTO t (id, {column}) VALUES (1, {value}), (2, NULL)")
     (measured,) = (one for one in columns(connection) if one.name == column)
     assert totals(connection, "t", [measured]).filled == [1]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_who_interrupts_sqlite_while_it_adds_up_is_heard(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
+    driver: Any = connection.connection.driver_connection
+    driver.create_function("press_ctrl_c", 0, lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        totals(connection, "t", columns(connection), "press_ctrl_c() IS NULL")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from flask.testing import FlaskCliRunner
 from app.errors import Failed
 from app.services import runs
 from app.services.runs import moves
+from tests.app.services.runs.processes import HANGING, process, said
 
 
 def ended(state: str) -> int:
@@ -56,13 +56,33 @@ def test_a_run_that_succeeded_cannot_be_cancelled(cli: FlaskCliRunner, recorded:
     assert (result.exit_code, runs.get(recorded).state) == (1, "succeeded")
 
 
-def test_an_import_that_goes_on_is_broken_off_where_it_runs(cli: FlaskCliRunner) -> None:
-    with runs.recorded("import", "june.xlsx → orders", {}) as run:
-        result = cli.invoke(args=["runs", "cancel", str(run.id)])
+@pytest.mark.parametrize(
+    ("kind", "what", "hint"),
+    [
+        ("initdb", "cancel", "press Ctrl-C there"),
+        ("initdb", "pause", "press Ctrl-C there"),
+        ("import", "pause", "End it with: flask runs cancel "),
+    ],
+)
+def test_what_is_one_transaction_cannot_pause(kind: str, what: str, hint: str, cli: FlaskCliRunner) -> None:
+    with runs.recorded(kind, "june.xlsx → orders", {}) as run:
+        result = cli.invoke(args=["runs", what, str(run.id)])
         assert runs.get(run.id).stop_requested is None
     assert (result.exit_code, result.stdout) == (5, "")
-    assert f"It is process {os.getpid()} on " in result.stderr
-    assert "press Ctrl-C there" in result.stderr
+    assert hint in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["import", "undo"])
+def test_an_import_that_goes_on_is_broken_off(kind: str, cli: FlaskCliRunner) -> None:
+    with process(HANGING.replace('"script"', f'"{kind}"')) as going_on:
+        run_id = int(said(going_on))
+        result = cli.invoke(args=["runs", "cancel", str(run_id)])
+        going_on.wait(20)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"Run {run_id} is asked to cancel; it is broken off within seconds, and all of it rolled back.\n"
+    )
+    assert runs.get(run_id).state == "cancelled"
 
 
 @pytest.mark.parametrize("what", ["cancel", "pause"])
@@ -78,7 +98,7 @@ def test_waiting_for_a_script_that_comes_to_no_checkpoint_is_busy(cli: FlaskCliR
     with runs.recorded("script", "export_order", {}) as run:
         result = cli.invoke(args=["runs", "pause", str(run.id), "--wait", "0.3"])
     assert result.exit_code == 4
-    assert f"Busy: Run {run.id} has not come to a checkpoint within 0.3 s." in result.stderr
+    assert f"Busy: Run {run.id} has not stopped within 0.3 s." in result.stderr
 
 
 def test_waiting_ends_with_the_state_that_it_came_to(
@@ -103,7 +123,7 @@ def test_waiting_ends_with_the_state_that_it_came_to(
     thread.join()
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
-        f"Run {ids[0]} is asked to pause; waiting for its next checkpoint.",
+        f"Run {ids[0]} is asked to pause; waiting for it.",
         f"Run {ids[0]} is paused.",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,9 @@ from app.models import Run
 from app.models.run import MOVES
 from app.services import runs
 from app.services.imports import kept_files
-from tests.importing import sql
+from tests.importing import Book, sql
 
 Command = Callable[..., Result]
-Book = Callable[..., Path]
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """Write a workbook: `book(rows, name=...)` gives its path."""
-
-    def write(rows: Sequence[Sequence[Any]], name: str = "june.xlsx") -> Path:
-        workbook = openpyxl.Workbook()
-        workbook.active.title = "订单"
-        for row in rows:
-            workbook.active.append(row)
-        workbook.save(tmp_path / name)
-        return tmp_path / name
-
-    return write
 
 
 @pytest.fixture

@@ -15,7 +15,10 @@ from app.services import runs
 from tests.conftest import FlaskProcess
 from tests.script_files import GOOD, put
 
-YESTERDAY = dated("count", date.today() - timedelta(days=1))
+
+def of_yesterday() -> str:
+    """Return the name that a script got yesterday."""
+    return dated("count", date.today() - timedelta(days=1))
 
 
 @pytest.fixture
@@ -36,14 +39,14 @@ def test_no_scripts_are_said_so_and_are_an_empty_list(cli: FlaskCliRunner) -> No
 
 def test_a_line_has_what_one_asks_first(cli: FlaskCliRunner, scripts: Path) -> None:
     put(scripts, "recycle/count.py", GOOD.replace('"li"', '"li", run_once=True, read_only=True'))
-    put(scripts, f"li/{YESTERDAY}.py", GOOD.replace("Count", "Count all"))
+    put(scripts, f"li/{of_yesterday()}.py", GOOD.replace("Count", "Count all"))
     with runs.recorded("script", "count", {}, details=runs.Details(dry_run=True, script_id="count")):
         pass
     result = cli.invoke(args=["script", "list"])
     assert (result.exit_code, result.stderr) == (0, "")
     headers, _rule, temporary, reusable = result.stdout.splitlines()
     assert headers.split() == ["SCRIPT", "WHERE", "OWNER", "LAST", "RUN", "WHEN", "AGE", "ABOUT"]
-    assert temporary.split() == [YESTERDAY, "li", "li", "1", "d", "Count", "all", "things."]
+    assert temporary.split() == [of_yesterday(), "li", "li", "1", "d", "Count", "all", "things."]
     assert reusable.split()[:6] == ["count", "recycle", "li", "dry", "run", "today"]
     assert reusable.rstrip().endswith("once only · reads only · Count things.")
 
@@ -76,7 +79,12 @@ def test_json_has_it_for_programs(cli: FlaskCliRunner, scripts: Path) -> None:
 
 
 def test_stale_lists_only_old_temporary_scripts(cli: FlaskCliRunner, scripts: Path) -> None:
-    for path in (f"li/{YESTERDAY}.py", "li/ts_2020_01_01_old.py", "recycle/count.py", "unrecycle/ts_2020_01_01_b.py"):
+    for path in (
+        f"li/{of_yesterday()}.py",
+        "li/ts_2020_01_01_old.py",
+        "recycle/count.py",
+        "unrecycle/ts_2020_01_01_b.py",
+    ):
         put(scripts, path)
     result = cli.invoke(args=["script", "list", "--stale", "--json"])
     assert result.exit_code == 0

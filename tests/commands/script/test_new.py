@@ -14,19 +14,23 @@ from app.services.scripts import life_cycle
 from tests.script_files import put, tree
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-STEM = dated("mend_totals", date.today())
+
+
+def stem() -> str:
+    """Return the name that a script gets today."""
+    return dated("mend_totals", date.today())
 
 
 def test_a_temporary_script_has_the_day_and_its_owners_folder(cli: FlaskCliRunner, scripts: Path) -> None:
     result = cli.invoke(args=["script", "new", "mend_totals", "--owner", "li"])
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"offline_script/li/{STEM}.py",
-        f"tests/offline_script/li/test_{STEM}.py",
+        f"offline_script/li/{stem()}.py",
+        f"tests/offline_script/li/test_{stem()}.py",
     ]
-    assert f"flask script run {STEM} --city" in result.stderr
-    assert f"flask script promote {STEM}" in result.stderr
-    assert 'owner="li"' in (scripts / f"li/{STEM}.py").read_text()
+    assert f"flask script run {stem()} --city" in result.stderr
+    assert f"flask script promote {stem()}" in result.stderr
+    assert 'owner="li"' in (scripts / f"li/{stem()}.py").read_text()
     assert cli.invoke(args=["script", "lint"]).exit_code == 0
 
 
@@ -43,7 +47,7 @@ def test_without_an_owner_it_is_the_operators(
 ) -> None:
     monkeypatch.setenv("SUDO_USER", "Li.Wei")
     assert cli.invoke(args=["script", "new", "mend_totals"]).exit_code == 0
-    assert (scripts / f"li_wei/{STEM}.py").exists()
+    assert (scripts / f"li_wei/{stem()}.py").exists()
     monkeypatch.delenv("SUDO_USER")
     assert life_cycle.new("count_orders").script.folder == folder_for(getpass.getuser())
 
@@ -65,7 +69,11 @@ def test_a_user_who_can_have_no_folder_is_asked_for_one(
             '"Mend Totals" is no name of a script. Names are lower',
             "flask script new --owner li mend_totals",
         ),
-        ([STEM], "The ts_ and today's date are put before it.", "flask script new --owner li mend_totals"),
+        (
+            ["ts_2026_11_20_mend_totals"],
+            "The ts_ and today's date are put before it.",
+            "flask script new --owner li mend_totals",
+        ),
         (["mend_totals_2", "--recycle"], "named for its job", "flask script new --recycle --owner li mend_totals"),
         (["../../evil"], "Names are lower case", "flask script new --owner li evil"),
         (["导出"], "Names are lower case", "flask script new --owner li NAME"),
@@ -85,8 +93,8 @@ def test_a_wrong_name_is_told_why_and_a_right_one(
 
 
 def test_what_exists_is_never_overwritten(cli: FlaskCliRunner, scripts: Path) -> None:
-    put(scripts, f"li/{STEM}.py", "mine")
+    put(scripts, f"li/{stem()}.py", "mine")
     result = cli.invoke(args=["script", "new", "mend_totals", "--owner", "li"])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: offline_script/li/{STEM}.py exists already.\nChoose another name.\n"
-    assert (scripts / f"li/{STEM}.py").read_text() == "mine"
+    assert result.stderr == f"Error: offline_script/li/{stem()}.py exists already.\nChoose another name.\n"
+    assert (scripts / f"li/{stem()}.py").read_text() == "mine"

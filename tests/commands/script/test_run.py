@@ -331,17 +331,17 @@ def test_ten_start_it_one_runs_and_the_next_starts_as_soon_as_that_one_is_killed
     os.kill(winner.pid, signal.SIGKILL)
     winner.communicate()
     killed = utc_now()
-    outcome = start_in_this_process("mend")
+    outcome = start_in_this_process("mend", wait_s=0.9)
     assert (runs.newest(1)[0].started_at - killed).total_seconds() < 1
     assert [run.state for run in runs.newest(5)] == ["succeeded", "lost"]
     assert outcome == 25
 
 
-def start_in_this_process(name: str) -> int:
+def start_in_this_process(name: str, **options: float) -> int:
     """Run a script here, where nothing is to be imported any more, and return the sum of all n."""
     from tests.scripts import run_script
 
-    run_script(name)
+    run_script(name, **options)
     return total()
 
 

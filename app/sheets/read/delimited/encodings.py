@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from app.sheets.problems import DamagedFile
-from app.sheets.read.content import check_is_text
+from app.sheets.read.content import check_is_table, check_is_text
 
 CHUNK = 1 << 20
 LONGEST_LINE = 32 << 20  # a line is held in memory
@@ -50,6 +50,14 @@ def find_encoding(file: IO[bytes], start: bytes, wanted: str) -> str:
     if _first_bad(file, GB18030) is None:
         return GB18030
     raise _undecodable(bad, "is neither UTF-8 nor GB18030")
+
+
+def check_start(start: bytes) -> None:
+    """Raise NotASpreadsheet if the beginning of a file is that of no text, or of a web page, of XML or of JSON."""
+    known = _marked(start)
+    if not known:
+        check_is_text(start)
+    check_is_table(decoded_start(start, known or UTF_8))
 
 
 def decoded_start(start: bytes, encoding: str) -> str:

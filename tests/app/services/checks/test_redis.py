@@ -17,7 +17,7 @@ PING = b"*1\r\n$4\r\nPING\r\n"
 
 
 def check(url: str) -> Finding:
-    return redis(create_app({"REDIS_URL": url}))
+    return redis(create_app({"REDIS_URL": url}, console=False))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app
 from app.services.checks import settings
-from app.services.checks.finding import NOT_APPLICABLE, OK, PROBLEM
+from app.services.checks.finding import NOT_APPLICABLE, OK, PROBLEM, Finding
 
 
 def test_a_key_that_was_made_here_must_be_the_owners_alone(tmp_path: Path) -> None:
@@ -54,3 +54,23 @@ def test_what_is_not_compiled_is_no_problem_and_can_be_mended(missing: str, monk
     found = settings.compiled(app)
     assert found.state == NOT_APPLICABLE
     assert "pip install" in found.mend
+
+
+def test_production_without_a_name_and_a_proxy_says_what_that_means() -> None:
+    given: dict[str, object] = {
+        "PRODUCTION": True,
+        "SECRET_KEY": "k" * 40,
+        "DATABASE_URL": "mysql://root@127.0.0.1/shop",
+    }
+    found = proxy_of(given)
+    assert found.state == NOT_APPLICABLE
+    assert "TRUSTED_HOSTS" in found.mend
+    assert "PROXIES" in found.mend
+    for console in (True, False):
+        found = proxy_of({**given, "TRUSTED_HOSTS": "ops.example.com, 127.0.0.1", "PROXIES": 1}, console)
+        assert (found.state, found.what) == (OK, "1 in front, for ops.example.com, 127.0.0.1")
+
+
+def proxy_of(given: dict[str, object], console: bool = False) -> Finding:
+    """Return what is found with these settings."""
+    return settings.proxy(create_app(given, console))

@@ -41,7 +41,7 @@ def new_run(name: str = "export_order", state: str = "running") -> int:
             artifacts=[],
             lock_name="script:export_order",
         )
-    )
+    ).run_id
 
 
 def build(rng: random.Random) -> None:

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Run, RunMove
 from app.services import runs
 from app.services.runs import moves
-from app.services.runs.chain import LASTING, facts_of, hash_of
+from app.services.runs.chain import LASTING, SETTLED, facts_of, hash_of
 from tests.app.services.runs import ledgers
 from tests.app.services.runs.ledgers import dump
 
@@ -63,7 +63,7 @@ def forge(run_id: int, state: str, changes: dict[str, Any], facts: dict[str, Any
 
 
 def test_every_fact_that_lasts_is_held(failed: int) -> None:
-    assert set(FORGED) | {"id", "started_at"} == set(LASTING)
+    assert set(FORGED) | {"id", "started_at"} == {*LASTING, *SETTLED}
     before, head = dump(), runs.verify().head
     started = next(row["started_at"] for row in before["runs"] if row["id"] == failed)
     for name, value in {**FORGED, "started_at": started + timedelta(microseconds=1)}.items():
@@ -71,10 +71,29 @@ def test_every_fact_that_lasts_is_held(failed: int) -> None:
         forge(failed, "succeeded", {})
         found = [(problem.run_id, problem.sentence) for problem in runs.verify(head).problems]
         number = len(before["run_moves"]) + 1
+        fixed_by = "its first move" if name in LASTING else "the move that began it"
         assert found == [
-            (failed, f"Run {failed} has another {name} from move {number} on: that is fixed by its first move.")
+            (failed, f"Run {failed} has another {name} from move {number} on: that is fixed by {fixed_by}.")
         ]
         ledgers.restore(before)
+
+
+def test_what_a_queued_run_does_not_know_yet_is_fixed_once_it_begins(app: Flask) -> None:
+    run_id = ledgers.new_run(state="queued")
+    forge(run_id, "running", {"options": {"sheets": []}, "lock_name": "table:orders"})
+    forge(run_id, "paused", {})
+    forge(run_id, "queued", {})
+    assert runs.verify().problems == []
+    number = len(dump()["run_moves"]) + 1
+    forge(run_id, "running", {"options": {}})
+    words = f"Run {run_id} has another options from move {number} on: that is fixed by the move that began it."
+    assert [problem.sentence for problem in runs.verify().problems] == [words]
+
+
+def test_who_asked_a_queued_run_for_what_is_fixed(app: Flask) -> None:
+    run_id = ledgers.new_run(state="queued")
+    forge(run_id, "running", {"arguments": {}, "operator": "nobody@nowhere"})
+    assert "has another operator, arguments from move" in runs.verify().problems[0].sentence
 
 
 def test_all_that_changed_is_named(failed: int) -> None:
@@ -92,7 +111,9 @@ def test_what_may_change_may(failed: int) -> None:
 @pytest.mark.parametrize("facts", [{"id": 2}, {"state": "succeeded"}])
 def test_a_move_is_what_its_facts_say(failed: int, facts: dict[str, Any]) -> None:
     forge(failed, "running", {}, facts)
-    words = f"Move {len(dump()['run_moves'])} (run {failed}, running) is not the one that its facts are of."
+    told = {"id": failed, "state": "running"} | facts
+    words = f"Move {len(dump()['run_moves'])} (run {failed}, running) is not the one that its facts are of:"
+    words += f" run {told['id']}, {told['state']}."
     assert words in [problem.sentence for problem in runs.verify().problems]
 
 

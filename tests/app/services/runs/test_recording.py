@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from app.errors import Failed, Invalid, NotFound
 from app.extensions import db
+from app.runner import locks
 from app.services import runs
 
 
@@ -34,6 +35,17 @@ def test_a_run_that_ends_badly_says_so(app: Flask, error: BaseException, state: 
     row = runs.get(run.id)
     assert row.state == state
     assert row.error
+
+
+def test_a_run_whose_lock_is_gone_is_lost_whatever_its_process_says(app: Flask) -> None:
+    """As when the server has been restarted: whoever finds the run free may have taken it up already."""
+    lock = locks.acquire(db.engine, "mend")
+    assert lock is not None
+    with pytest.raises(ZeroDivisionError), runs.recorded("import", "june", {}, lock=lock):
+        lock.release()
+        raise ZeroDivisionError
+    (run,) = runs.newest(1)
+    assert (run.state, (run.error or "")[:17]) == ("lost", "Its process ended")
 
 
 def test_the_row_survives_a_rollback_of_the_act(app: Flask) -> None:

@@ -40,10 +40,11 @@ FORKING = """
 """
 
 
-def take_up(run_id: int) -> int:
+def take_up(run_id: int) -> moves.Move:
     """Bring a run to running, as this process's."""
-    moves.move(run_id, "running", host=socket.gethostname(), pid=os.getpid())
-    return run_id
+    move = moves.move(run_id, "running", host=socket.gethostname(), pid=os.getpid())
+    assert move is not None
+    return move
 
 
 def lock_of(run_id: int) -> Lock:

@@ -1,0 +1,1 @@
+"""Examples are run as their readers would run them."""
