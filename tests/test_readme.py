@@ -12,6 +12,7 @@ from flask.cli import routes_command, run_command, shell_command
 from flask_migrate.cli import db
 
 import commands
+from app.own_tables import PROTECTED
 from app.runner.runner_options import RUNNER_OPTIONS
 from commands.group import ALIASES, OpsdeskGroup
 from tests.project_copy import ROOT
@@ -108,3 +109,10 @@ def test_both_readmes_have_the_same_sections_commands_and_links() -> None:
     links = [LINK.findall(text) for text in (english, chinese)]
     assert (links[0].pop(0), links[1].pop(0)) == (CHINESE.name, ENGLISH.name)
     assert links[0] == links[1]
+
+
+@pytest.mark.parametrize("page", [ENGLISH, CHINESE], ids=lambda page: page.name)
+def test_readme_names_the_tables_that_initdb_makes(page: Path) -> None:
+    """Whoever points opsdesk at a database of their own reads there what comes into it."""
+    spans = set(re.findall(r"`(\w+)`", page.read_text(encoding="utf-8")))
+    assert PROTECTED - spans == set()

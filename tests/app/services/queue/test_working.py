@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,21 +162,32 @@ def test_a_run_whose_process_is_killed_is_done_by_another_from_the_start(app: Fl
     assert (runs.verify().problems, requests()) == ([], 0)
 
 
-def slowed_down(pid: int) -> None:
-    """Let a process go on for a tenth of half a second."""
-    for number, seconds in ((signal.SIGSTOP, 0.45), (signal.SIGCONT, 0.05)):
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
-        time.sleep(seconds)
+def stopped_when(process: subprocess.Popen[bytes], reached: Callable[[], bool], rest_s: float) -> None:
+    """Stop a process when something is true; until then it goes on 50 ms at a time, and never while somebody looks."""
+
+    def look() -> bool:
+        process.send_signal(signal.SIGSTOP)
+        if reached():
+            return True
+        time.sleep(rest_s)
+        process.send_signal(signal.SIGCONT)
+        return False
+
+    until(look, "the process is stopped")
 
 
-def test_an_import_that_goes_on_is_cancelled_from_here(app: Flask, workbook: Path) -> None:
+def test_an_import_that_goes_on_is_cancelled_from_here(
+    app: Flask, workbook: Path, worker: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_many()
-    run_id = queue_import(request(workbook, "many"))
-    pid = in_state(run_id, "running").pid
+    run_id = _unstarted(request(workbook, "many"), monkeypatch)
+    process = worker(run_id)
+
+    stopped_when(process, lambda: runs.get(run_id).state == "running", rest_s=0.05)
     assert stopping.ask(run_id, CANCEL).asked
-    while runs.get(run_id).state == "running":  # it may be done before it listens, otherwise
-        slowed_down(pid)
+    # It may be done before it listens, otherwise.
+    stopped_when(process, lambda: runs.get(run_id).state != "running", rest_s=0.45)
+    process.send_signal(signal.SIGCONT)
     run = ended(run_id)
     assert (run.state, len(rows_of("many", "id"))) == ("cancelled", 1), (run.error, output_of(run_id))
     assert result_of(run)["error"]["label"] == "Interrupted"
