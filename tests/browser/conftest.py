@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser import looks, once, people
 from tests.browser.chromium import CHROMIUM, INSTALL_CHROMIUM, chromium
@@ -21,6 +21,7 @@ SignedIn = Callable[..., Page]
 # Nothing moves, so that nothing is looked at half-way.
 CONTEXT: dict[str, Any] = {"locale": "en-US", "reduced_motion": "reduce"}
 ANSWER_WITHIN_MS = 30_000
+expect.set_options(timeout=ANSWER_WITHIN_MS)
 
 
 @pytest.fixture(scope="session")

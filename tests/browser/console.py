@@ -128,7 +128,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     """Stop gunicorn without waiting for the browser's open connections, and whatever it has left behind."""
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -138,7 +138,7 @@ def test_each_direction_has_a_delay_of_its_own(link: Link, client: socket.socket
     link.mend()
     started = time.monotonic()
     assert said_back(client, b"fast") == b"fast"
-    assert time.monotonic() - started < SOON_S
+    assert time.monotonic() - started < 3 * SOON_S
 
 
 def test_a_limit_bounds_what_passes_in_a_second(link: Link, client: socket.socket) -> None:

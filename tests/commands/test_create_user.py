@@ -142,7 +142,7 @@ def test_a_taken_name_is_an_error(cli: FlaskCliRunner) -> None:
 
 
 def test_without_a_terminal_a_process_stops_at_once(flask_process: FlaskProcess) -> None:
-    result = flask_process("create-user", "li", input="", timeout=30)
+    result = flask_process("create-user", "li", input="", timeout=60)
     assert result.returncode == 2
     assert "--password-stdin or --generate" in result.stderr
 

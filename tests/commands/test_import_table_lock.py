@@ -91,7 +91,7 @@ def test_with_wait_it_goes_on_once_the_table_is_free(many: None, workbook: Path)
         second = start("import-excel", str(workbook), "many", "--wait", "60")
         assert second.stderr is not None
         assert second.stderr.readline().startswith("many.xlsx"), "the plan comes before the waiting"
-        other.communicate("\n", timeout=20)
+        other.communicate("\n", timeout=60)
         out, err = second.communicate(timeout=60)
     assert (second.returncode, out) == (0, ""), err
     assert count() == 1 + ROWS

@@ -53,7 +53,7 @@ def end(error: BaseException | None, **details: Any) -> int:
 
 def test_a_run_that_fails_is_told_after_it_is_on_record(telling: Flask, hook: Server) -> None:
     run_id = end(Failed("No room."))
-    _, _, body = hook.received.get(timeout=10)
+    _, _, body = hook.received.get(timeout=60)
     told = json.loads(body)
     assert (told["run"], told["state"], told["error"]) == (run_id, "failed", "No room.")
     assert runs.get(run_id).state == "failed"
@@ -73,7 +73,7 @@ def test_a_run_that_is_lost_is_told_by_whoever_finds_out(telling: Flask, hook: S
         kill(running)
     while runs.get(run_id).state == "running":
         pass
-    _, _, body = hook.received.get(timeout=10)
+    _, _, body = hook.received.get(timeout=60)
     assert (json.loads(body)["run"], json.loads(body)["state"]) == (run_id, "lost")
 
 
@@ -103,4 +103,4 @@ def test_a_process_that_ends_waits_until_it_was_told(app: Flask, hook: Server, m
     with process(FAILING) as failing:
         run_id = int(said(failing))
         assert failing.wait(60) == 0
-    assert json.loads(hook.received.get(timeout=10)[2])["run"] == run_id
+    assert json.loads(hook.received.get(timeout=60)[2])["run"] == run_id

@@ -80,7 +80,7 @@ def test_waiting_has_an_end(engine: sa.Engine) -> None:
     assert lock is not None
     started = time.monotonic()
     assert locks.acquire(engine, SCRIPT, wait_s=0.5) is None
-    assert 0.5 <= time.monotonic() - started < 2
+    assert 0.5 <= time.monotonic() - started < 10
     lock.release()
 
 

@@ -83,6 +83,6 @@ def test_a_word_is_found_in_a_password(password: str, word: str, found: bool) ->
 
 @pytest.mark.parametrize("password", ["ab" * 500 + "Zz" * 500, "ab!c3" * 200, "password" * 100, "x" * 1000])
 def test_a_long_password_is_judged_in_no_time(password: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert is_common(password)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

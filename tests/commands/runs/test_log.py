@@ -74,8 +74,8 @@ def test_following_ends_with_the_run_and_loses_nothing(cli: FlaskCliRunner) -> N
     reader = follower(run_id, "--follow")
     assert reader.stdout is not None
     assert reader.stdout.readline() == "begun 订单\n"
-    out, _ = run.communicate("go\n", timeout=20)
-    out, err = reader.communicate(timeout=20)
+    out, _ = run.communicate("go\n", timeout=60)
+    out, err = reader.communicate(timeout=60)
     assert (reader.returncode, out, err) == (0, "ended 订单\n", "")
     assert runs.get(run_id).state == "succeeded"
 
@@ -88,7 +88,7 @@ def test_following_ends_when_the_process_was_killed(cli: FlaskCliRunner) -> None
     assert reader.stdout.readline() == "begun 订单\n"
     run.kill()
     run.communicate()
-    out, err = reader.communicate(timeout=20)
+    out, err = reader.communicate(timeout=60)
     assert (reader.returncode, out, err) == (0, "", "")
     assert runs.get(run_id).state == "lost"
 
@@ -100,10 +100,10 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cli: FlaskCliRunner) -> None:
     assert reader.stdout is not None
     assert reader.stdout.readline()
     reader.send_signal(2)
-    assert reader.wait(timeout=20) == 130
+    assert reader.wait(timeout=60) == 130
     reader.communicate()
     assert runs.get(run_id).state == "running"
-    run.communicate("go\n", timeout=20)
+    run.communicate("go\n", timeout=60)
     assert runs.get(run_id).state == "succeeded"
 
 
@@ -120,6 +120,6 @@ def test_a_long_log_goes_through_a_pipe_that_closes(cli: FlaskCliRunner, tmp_pat
     assert "Traceback" not in reader.stderr.read()
     reader.stderr.close()
     started = time.monotonic()
-    reader.wait(timeout=20)
+    reader.wait(timeout=60)
     assert time.monotonic() - started < 10
     assert cli.invoke(args=["runs", "log", str(run.id)]).stdout.count("订单\n") == 50_000

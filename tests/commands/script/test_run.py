@@ -289,7 +289,7 @@ def test_a_query_that_says_wait_is_heard_and_so_is_a_signal(write: Write) -> Non
     while total() == 0 and time.monotonic() < end:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Waiting: SELECT COUNT(*) FROM things says 25" in said
     assert (total(), runs.get(1).state) == (10, "paused")
@@ -331,8 +331,8 @@ def test_ten_start_it_one_runs_and_the_next_starts_as_soon_as_that_one_is_killed
     os.kill(winner.pid, signal.SIGKILL)
     winner.communicate()
     killed = utc_now()
-    outcome = start_in_this_process("mend", wait_s=0.9)
-    assert (runs.newest(1)[0].started_at - killed).total_seconds() < 1
+    outcome = start_in_this_process("mend", wait_s=5)
+    assert (runs.newest(1)[0].started_at - killed).total_seconds() < 5  # long before any heartbeat would be missed
     assert [run.state for run in runs.newest(5)] == ["succeeded", "lost"]
     assert outcome == 25
 

@@ -52,7 +52,7 @@ def post(port: int, login: str = "", **given: Any) -> dict[str, Any]:
 def test_a_webhook_gets_the_run_as_json() -> None:
     with serving(Hook, 204) as server:
         webhook.send(MESSAGE, hook(server.port, "/hook?key=7"))
-        path, headers, body = server.received.get(timeout=5)
+        path, headers, body = server.received.get(timeout=60)
     assert path == "/hook?key=7"
     assert headers["Host"] == f"127.0.0.1:{server.port}"
     said = json.loads(body)
@@ -64,7 +64,7 @@ def test_a_webhook_gets_the_run_as_json() -> None:
 def test_mail_reaches_its_people_and_a_name_adds_no_header() -> None:
     with serving(Post, "250 ok") as server:
         mail.send(MESSAGE, post(server.port, ALERT_MAIL_FROM="opsdesk@example.com"))
-        received = email.message_from_bytes(server.received.get(timeout=5), policy=email.policy.default)
+        received = email.message_from_bytes(server.received.get(timeout=60), policy=email.policy.default)
     assert (received["To"], received["From"]) == ("ops@example.com, li@example.com", "opsdesk@example.com")
     assert received["Subject"] == "[opsdesk] shop: import june.xlsx → orders Bcc: all@example.com failed (run 17)"
     assert received["Bcc"] is None
@@ -115,7 +115,7 @@ def test_a_server_that_drips_is_left_in_time() -> None:
     with serving(Drip) as server, connected("127.0.0.1", server.port, True, 0.5) as line:
         while line.recv(1):  # each byte comes in time
             pass
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
 
 
 def test_nobody_at_the_port_is_an_error_that_may_pass() -> None:

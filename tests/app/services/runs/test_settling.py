@@ -44,7 +44,7 @@ def test_a_killed_process_leaves_a_lost_run_and_a_living_one_a_running(app: Flas
         assert (listed.exit_code, shown.exit_code) == (0, 0)
         assert {run["id"]: run["state"] for run in json.loads(listed.stdout)} == {dead: "lost", alive: "running"}
         assert f"error          {settling.DIED}" in shown.stdout
-        living.communicate("\n", timeout=20)
+        living.communicate("\n", timeout=60)
     assert runs.get(alive).state == "succeeded"
     assert [move.state for move in runs.moves_of(dead)] == ["running", "lost"]
     assert runs.verify().problems == []

@@ -65,7 +65,7 @@ def test_a_process_whose_run_was_taken_over_writes_nothing(app: Flask, ending: s
         before = runs.moves_of(run_id)[-1].hash
         if ending == "fails":
             old.send_signal(signal.SIGTERM)
-        _, err = old.communicate("\n", timeout=20)
+        _, err = old.communicate("\n", timeout=60)
         assert runs.moves_of(run_id)[-1].hash == before
     assert WARNING in err
     assert old.returncode == (0 if ending == "returns" else -signal.SIGINT), err
@@ -82,7 +82,7 @@ def test_whoever_takes_over_closes_the_run_after_the_old_process_went_on(app: Fl
         assert state_within(run_id, "lost")
         lock = lock_of(run_id)
         with going_on(runs.OpenRun(token=runs.get(run_id).token), lock, lambda: take_up(run_id)):
-            _, err = old.communicate("\n", timeout=20)
+            _, err = old.communicate("\n", timeout=60)
             assert WARNING in err
             assert runs.get(run_id).state == "running"
         lock.release()
@@ -93,7 +93,7 @@ def test_whoever_takes_over_closes_the_run_after_the_old_process_went_on(app: Fl
 @pytest.mark.parametrize("ending", [False, True])
 def test_a_forked_child_that_leaves_the_run_does_not_close_it(app: Flask, ending: bool) -> None:
     with process(FORKING.replace("ENDING", str(ending))) as parent:
-        out, err = parent.communicate(timeout=20)
+        out, err = parent.communicate(timeout=60)
     assert parent.returncode == 0, err
     run_id, state = out.split()
     assert state == "running"

@@ -98,7 +98,7 @@ def test_a_request_waits_for_nobody_who_writes(app: Flask) -> None:
         session.flush()
         began = time.monotonic()
         assert tokens.recognise(text)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
     assert row().used_at is None
     assert tokens.recognise(text)
     assert row().used_at is not None
