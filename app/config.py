@@ -78,8 +78,8 @@ class Base:
     ALERT_MAIL_FROM = ""
     ALERT_WEBHOOK_URL = ""
     ALERT_ALLOW_PRIVATE = 0
-    # How many requests an API token may send: "N per second", minute, hour or day. With REDIS_URL all processes count
-    # together, else each by itself.
+    # How many requests a user may send to the API: "N per second", minute, hour or day. With REDIS_URL all processes
+    # count together, else each by itself.
     API_RATE_LIMIT = "600 per minute"
     # The hosts that the console answers for, with commas between: ops.example.com. Empty: any.
     TRUSTED_HOSTS = ""

@@ -77,8 +77,8 @@ def revoke(token: str) -> None:
 
     done = tokens.revoke(token)
     which = f'"{done.token.name}" ({done.token.shown}…) of "{done.token.user}"'
-    how = "now" if done.changed else "already; nothing changed"
-    say(f"The token {which} is revoked {how}. Run {done.run_id}.")
+    how = f"now. Run {done.run_id}." if done.changed else "already; nothing changed."
+    say(f"The token {which} is revoked {how}")
 
 
 def _say_what_was_made(made: Created) -> None:

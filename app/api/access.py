@@ -68,7 +68,7 @@ def _recognise() -> Response | None:
         limits.count_address()
         limits.count_guess(token)
         return _challenged(problem(401, "The token is unknown, expired or revoked."), "invalid_token")
-    limits.count_token(found.token_id)
+    limits.count_user(found.user.id)
     visits.signed_in(found.user, found.token_id)
     return None
 

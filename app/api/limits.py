@@ -1,4 +1,4 @@
-"""How many requests a token may send, and how many wrong tokens an address may try.
+"""How many requests a user's tokens may send, and how many wrong tokens an address may try.
 
 With Redis all processes count together; without it, and while it is away, each counts by itself.
 """
@@ -47,13 +47,13 @@ def unlimited(view: View) -> View:
     return view
 
 
-def count_token(token_id: int) -> None:
-    """Count a request of a token.
+def count_user(user_id: int) -> None:
+    """Count a request of a user, with whichever token: who makes another one may not send more.
 
     Raises:
         TooManyRequests: it is one too many.
     """
-    _count(f"token {token_id}")
+    _count(f"user {user_id}")
 
 
 def count_address() -> None:

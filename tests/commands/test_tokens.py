@@ -94,7 +94,7 @@ def test_a_token_is_revoked_by_its_id_or_its_beginning(cli: FlaskCliRunner) -> N
     named = f'The token "night" ({made.token.shown}…) of "li" is revoked'
     for which, message in (
         (made.token.shown, f"{named} now. Run 2.\n"),
-        ("1", f"{named} already; nothing changed. Run 3.\n"),
+        ("1", f"{named} already; nothing changed.\n"),
     ):
         result = cli.invoke(args=["tokens", "revoke", which])
         assert (result.exit_code, result.stdout, result.stderr) == (0, "", message)

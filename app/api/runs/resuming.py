@@ -14,10 +14,12 @@ from app.api.production import ReasonedSchema, check_script
 from app.api.runs.blueprint import blueprint
 from app.api.schemas.queued import QueuedSchema
 from app.api.schemas.strict import Boolean, Integer
+from app.api.scripts import showing
 from app.api.starting import starts_run
 from app.http.roles import needs
 from app.services import queue
 from app.services.queue.priorities import PRIORITIES
+from app.services.scripts.catalog import entry_of
 from app.services.scripts.request import MOST_ROWS, Consent
 from app.services.scripts.resuming import prepared
 
@@ -43,7 +45,7 @@ class Resuming(MethodView):
     @answers(409)
     def post(self, run_id: int, json_data: dict[str, Any]) -> int:
         """Go on with a script's run after its last committed batch: each item is done exactly once."""
-        run, loaded = prepared(run_id, json_data["force"])
+        run, loaded = prepared(run_id, json_data["force"], lambda file: showing.loaded(entry_of(file)))
         confirmed = check_script(loaded.script, {"reason": run.reason, **json_data})
         return queue.queue_resume(
             run_id,
@@ -51,6 +53,7 @@ class Resuming(MethodView):
             max_rows=json_data.get("max_rows"),
             consent=Consent(json_data["force"], json_data.get("reason"), confirmed),
             priority=PRIORITIES[json_data["priority"]],
+            loaded=loaded,
         )
 
 

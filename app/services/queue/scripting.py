@@ -8,6 +8,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.runner import locks
+from app.runner.files import loading
+from app.runner.files.loading import Loaded
 from app.services.queue.act import RESUME
 from app.services.queue.enqueuing import enqueue, enqueue_again
 from app.services.queue.priorities import NORMAL
@@ -49,14 +51,18 @@ def queue_resume(
     wait_s: float = 0,
     consent: Consent = NO_CONSENT,
     priority: int = NORMAL,
+    loaded: Loaded | None = None,
 ) -> int:
     """Queue a run of a script that is to go on after its last committed batch; return its id. See `resuming.resume`.
+
+    Args:
+        loaded: what `resuming.prepared` returned, if that was called: the file is run once.
 
     Raises:
         NotFound: there is no such run, or its script is gone. Conflict: it is in no state to go on.
         Busy: it goes on. Refused: a guard says no.
     """
-    run, loaded = resuming.prepared(run_id, consent.force)
+    run, loaded = resuming.prepared(run_id, consent.force, lambda file: loaded or loading.load(file))
     resuming.check(run, loaded, new_code, consent)
     body = {"new_code": new_code, "max_rows": max_rows, "wait_s": wait_s, "consent": asdict(consent)}
     return enqueue_again(RESUME, run, body, priority)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,8 @@ from app.services.scripts.terms import terms_of
 from app.services.store import run_files
 
 log = logging.getLogger(__name__)
+
+Load = Callable[[ScriptFile], Loaded]
 
 
 def resume(
@@ -88,14 +90,18 @@ def resume(
             return go(Task(loaded, values, terms), record, position, observer)
 
 
-def prepared(run_id: int, force: bool = False) -> tuple[Run, Loaded]:
+def prepared(run_id: int, force: bool = False, load: Load = loading.load) -> tuple[Run, Loaded]:
     """Return a run that can be resumed and its script, loaded, for whoever has to ask before `resume`.
+
+    Args:
+        force: although the script is retired.
+        load: as whoever asks loads scripts; a web process waits for none without end.
 
     Raises:
         as `resume` does.
     """
     run = _resumable(run_id)
-    return run, _loaded(run, force)
+    return run, _loaded(run, force, load)
 
 
 def check(
@@ -118,10 +124,10 @@ def _check_others(run: Run, loaded: Loaded) -> None:
     guards.check_not_retried(loaded.script, run.options, run.id)
 
 
-def _loaded(run: Run, force: bool) -> Loaded:
+def _loaded(run: Run, force: bool, load: Load = loading.load) -> Loaded:
     file = _script_of(run)
     guards.check_retired(file, force)
-    return loading.load(file)
+    return load(file)
 
 
 def _check_code(run: Run, loaded: Loaded, new_code: bool) -> None:

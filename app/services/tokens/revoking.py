@@ -23,12 +23,12 @@ class Revoked:
 
     Attributes:
         changed: it was not revoked before.
-        run_id: the run that says so.
+        run_id: the run that says so; None where nothing was to be done, and so nothing is on record.
     """
 
     token: Token
     changed: bool
-    run_id: int
+    run_id: int | None
 
 
 def revoke(which: str, user_id: int | None = None, by: Token | None = None) -> Revoked:
@@ -47,6 +47,8 @@ def revoke(which: str, user_id: int | None = None, by: Token | None = None) -> R
         token = token_of(*the_one(session, which, user_id))
     if by and is_above(token.role, by.role):
         raise Refused(f"That token has the role {token.role}, this one {by.role} only.", "Take one that has it.")
+    if token.revoked_at:  # whoever asks for it again and again does not fill the ledger
+        return Revoked(token, changed=False, run_id=None)
     arguments = {"name": token.user, "called": token.name, "shown": token.shown}
     with runs.recorded("token", f"revoke {token.user}: {token.name}", arguments) as run:
         with transaction(run.id, [TABLE]) as session:

@@ -11,6 +11,8 @@ from app.models import Run
 from app.runner.files.loading import Loaded
 from app.services import queue, runs
 from app.services.scripts import guards
+from app.services.scripts.catalog import entry_of
+from app.services.scripts.loading_in_time import load
 from app.services.scripts.request import Consent
 from app.services.scripts.resuming import prepared
 from app.web.runs.blueprint import RUN, blueprint
@@ -23,14 +25,14 @@ def resume(run_id: int) -> str | Response | tuple[str, int]:
     """Ask how, then queue it; a script that changes production is an admin's, who says why and types its name."""
     runs.get(run_id)
     try:
-        run, loaded = prepared(run_id, force=True)
+        run, loaded = prepared(run_id, force=True, load=lambda file: load(entry_of(file)))
         guards.check_role(loaded.script)
     except AppError as error:
         return _back(run_id, str(error))
     form = _form(run, loaded, guards.needs_confirmation(loaded.script))
     if form.validate_on_submit():
         try:
-            return redirect(url_for("runs.show", run_id=_queue(run_id, form)))
+            return redirect(url_for("runs.show", run_id=_queue(run_id, form, loaded)))
         except AppError as error:
             form.form_errors.append(str(error))
     return render_template("runs/resume.html", run=run, form=form), 422 if form.is_submitted() else 200
@@ -50,12 +52,11 @@ def _form(run: Run, loaded: Loaded, production: bool) -> ResumeForm:
     return form
 
 
-def _queue(run_id: int, form: ResumeForm) -> int:
+def _queue(run_id: int, form: ResumeForm, loaded: Loaded) -> int:
     given = form.data
     consent = Consent(given.get("force", False), given.get("reason"), confirmed="database" in given)
-    return queue.queue_resume(
-        run_id, new_code=given.get("new_code", False), max_rows=given["max_rows"], consent=consent
-    )
+    new_code = given.get("new_code", False)
+    return queue.queue_resume(run_id, new_code=new_code, max_rows=given["max_rows"], consent=consent, loaded=loaded)
 
 
 def _back(run_id: int, sentence: str) -> Response:

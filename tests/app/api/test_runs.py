@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import Run, RunFailure
 from app.services import database, runs
 from app.services.queue import queue_script, waiting
+from app.services.scripts import loading_in_time
 from app.services.scripts.request import ScriptRequest
 from tests.app.api.conftest import ApiClient
 from tests.app.services.queue.queues import ended, in_state, output_of, until
@@ -132,7 +133,9 @@ def test_failures_are_listed_a_page_at_a_time(run: Run, viewer: ApiClient) -> No
     assert viewer.get(f"runs/{run.id}").json["left_out"] == 101
 
 
-def test_a_script_is_watched_paused_and_gone_on_with(scripts: Path, operator: ApiClient) -> None:
+def test_a_script_is_watched_paused_and_gone_on_with(
+    scripts: Path, operator: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_id = operator.post("scripts/recycle/mend/runs", {"parameters": {"by": 2}}).json["id"]
     assert operator.get(f"runs/{run_id}/log").status_code == 200
     until(lambda: operator.get(f"runs/{run_id}").json["progress_done"], "the first batch")
@@ -141,6 +144,13 @@ def test_a_script_is_watched_paused_and_gone_on_with(scripts: Path, operator: Ap
     paused(run_id)
     assert operator.post(f"runs/{run_id}/pause").status_code == 409
     (scripts / "go").touch()
+    good = (scripts / "mend.py").read_text()
+    monkeypatch.setattr(loading_in_time, "LIMIT_S", 0.2)
+    for bad in ("1 / 0", "time.sleep(2)"):
+        (scripts / "mend.py").write_text(good.replace("def main", f"{bad}\n\n\ndef main"))
+        assert operator.post(f"runs/{run_id}/resume").status_code == 409
+    monkeypatch.undo()
+    (scripts / "mend.py").write_text(good)
     refused = operator.post(f"runs/{run_id}/resume", {"max_rows": 0})
     assert refused.json["errors"][0]["field"] == "max_rows"
     answer = operator.post(f"runs/{run_id}/resume")
