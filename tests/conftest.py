@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from hypothesis import HealthCheck, settings
 
 from app import create_app
 from tests.databases import mysql_database, sqlite_database
@@ -18,6 +19,10 @@ from tests.migrated import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# The same examples every time, and no clock: machines are busy.
+settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
 
 FlaskProcess = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import text
 from app.extensions import db
 from app.services import runs
 from tests.conftest import ROOT
+from tests.held import held_when
 from tests.workbooks import worksheet, write_xlsx
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -69,12 +69,6 @@ def count() -> int:
         return int(connection.scalar(text("SELECT COUNT(*) FROM many")) or 0)
 
 
-def wait_for_run(after: int) -> int:
-    """Wait until a run newer than `after` is on record, and return its id."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        newest = runs.newest(1)
-        if newest and newest[0].id > after:
-            return newest[0].id
-        time.sleep(0.01)
-    raise AssertionError("no run was opened within 60 s")
+def held_at_run(process: subprocess.Popen[str], after: int) -> int:
+    """Stop a process right after a run newer than `after` is on record, and return its id; see `held_when`."""
+    return held_when(process, lambda: next((run.id for run in runs.newest(1) if run.id > after), None))

@@ -18,7 +18,8 @@ from sqlalchemy import text
 from app.engine import WRITER
 from app.extensions import db
 from app.services import runs
-from tests.many import count, make_many, starting, wait_for_run, write_many
+from tests.held import let_go
+from tests.many import count, held_at_run, make_many, starting, write_many
 
 ROWS = 200_000
 KILLS = 8
@@ -50,7 +51,8 @@ def test_kill_9_at_any_moment_leaves_the_table_as_it_was(many: str, start: Any) 
     undone = 0
     for _ in range(KILLS):
         process = start("--again")
-        newest = wait_for_run(newest)
+        newest = held_at_run(process, newest)
+        let_go(process)
         time.sleep(choice.uniform(0, 0.8))
         process.kill()
         process.communicate()
@@ -66,7 +68,7 @@ def test_kill_9_at_any_moment_leaves_the_table_as_it_was(many: str, start: Any) 
 
 def test_after_a_kill_the_same_import_succeeds(many: str, start: Any) -> None:
     first = start()
-    wait_for_run(0)
+    held_at_run(first, 0)
     first.kill()
     first.communicate()
     second = start()
@@ -78,8 +80,9 @@ def test_after_a_kill_the_same_import_succeeds(many: str, start: Any) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_rolls_back_closes_the_run_and_exits_130(number: signal.Signals, many: str, start: Any) -> None:
     process = start()
-    run_id = wait_for_run(0)
+    run_id = held_at_run(process, 0)
     process.send_signal(number)
+    let_go(process)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Interrupted" in errors
@@ -90,8 +93,9 @@ def test_signal_rolls_back_closes_the_run_and_exits_130(number: signal.Signals, 
 
 def test_ctrl_c_reaches_the_whole_group_and_is_one_sentence(many: str, start: Any) -> None:
     process = start()
-    wait_for_run(0)
+    held_at_run(process, 0)
     os.killpg(process.pid, signal.SIGINT)
+    let_go(process)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
@@ -104,8 +108,9 @@ def test_an_interruption_of_each_names_what_was_imported(many: str, workbook: Pa
     last.write_text("id,name\n")
     with starting() as begin:
         process = begin("import-excel", str(few), str(workbook), str(last), "many", "--each")
-        wait_for_run(wait_for_run(0))
+        held_at_run(process, held_at_run(process, 0))
         process.send_signal(signal.SIGINT)
+        let_go(process)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Imported 1 of 3 files: 5 rows into many." in errors
@@ -117,10 +122,11 @@ def test_an_interruption_of_each_names_what_was_imported(many: str, workbook: Pa
 
 def test_reading_process_that_is_killed_is_one_sentence(many: str, start: Any) -> None:
     process = start()
-    wait_for_run(0)
+    held_at_run(process, 0)
     children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout.split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
+    let_go(process)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1, errors
     assert "the reading process was killed" in errors

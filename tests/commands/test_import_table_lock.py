@@ -79,10 +79,10 @@ def test_one_that_is_not_on_record_yet_is_told_of_too(many: None, cli: FlaskCliR
 
 
 def test_it_waits_as_long_as_it_is_told(many: None, cli: FlaskCliRunner, workbook: Path) -> None:
-    began = time.monotonic()
     with held():
+        began = time.monotonic()
         assert cli.invoke(args=["import-excel", str(workbook), "many", "--wait", "0.5"]).exit_code == 4
-    assert 0.5 <= time.monotonic() - began < 5
+        assert 0.5 <= time.monotonic() - began < 30
 
 
 def test_with_wait_it_goes_on_once_the_table_is_free(many: None, workbook: Path) -> None:

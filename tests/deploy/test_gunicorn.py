@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.app.services.queue.queues import until
 from tests.browser.console import Console, Installation, serve
@@ -47,21 +48,21 @@ def connections(console: Console) -> dict[int, set[int]]:
     return found
 
 
-def on_server() -> set[int]:
-    """Return the numbers of all connections that the server has."""
+def on_server(installation: Installation) -> set[int]:
+    """Return the numbers of all connections that the server has to a database."""
+    name = make_url(installation.database_url).database
     with mysql_connection() as server, server.cursor() as cursor:
-        cursor.execute("SELECT id FROM information_schema.processlist")
+        cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (name,))
         return {number for (number,) in cursor.fetchall()}
 
 
 def test_workers_of_a_preloaded_application_share_no_connection(installation: Installation) -> None:
-    before = on_server()
     with serve(installation, WORKERS, 8, PROBED, "--preload") as console:
-        masters = min(on_server() - before)
+        masters = min(on_server(installation))
         first, second = connections(console).values()
         assert not first & second
         assert masters not in first | second
-        assert masters in on_server(), "a worker has closed the master's connection"
+        assert masters in on_server(installation), "a worker has closed the master's connection"
 
 
 def test_who_is_asked_when_it_is_told_to_stop_answers_first(installation: Installation, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,13 +67,14 @@ ApiAs = Callable[[str], ApiClient]
 def api_as(app: Flask) -> ApiAs:
     """Give programs with a token, by its role, which is the name of its user too. Asked again, another token."""
     made: set[str] = set()
+    numbers = itertools.count()
 
     def program(role: str) -> ApiClient:
         with asker.asking(asker.Asker("tests")):
             if role not in made:
                 accounts.create_user(role, PASSWORD, role)
                 made.add(role)
-            created = tokens.create(role, f"test {len(made)} {id(object())}")
+            created = tokens.create(role, f"test {next(numbers)}")
         return ApiClient(app.test_client(), created.text, role)
 
     return program

@@ -19,7 +19,7 @@ from tests.private_redis import private_redis
 
 OK, FAILED = "ok", "failed"
 # What a probe waits for, with some time to spare.
-SOON_S = 8
+SOON_S = 30
 
 
 def ready(client: ApiClient) -> tuple[int, dict[str, str]]:

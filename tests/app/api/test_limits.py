@@ -89,8 +89,9 @@ def redis(tmp_path: Path) -> Iterator[PrivateRedis]:
 
 
 def test_processes_count_together_in_redis_and_by_themselves_while_it_is_away(
-    operator: ApiClient, redis: PrivateRedis
+    operator: ApiClient, redis: PrivateRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limits, "REDIS_WAIT_S", 30)
     apps = [create_app({"REDIS_URL": redis.url, "API_RATE_LIMIT": "3 per minute"}) for _ in range(2)]
     programs = [ApiClient(app.test_client(), operator.token) for app in apps]
     left = [program.get("me").headers["RateLimit-Remaining"] for program in programs]

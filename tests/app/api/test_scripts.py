@@ -110,7 +110,7 @@ def test_a_broken_script_is_shown_and_not_run(
     scripts: Path, operator: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(scripts, "recycle/broken.py", GOOD.replace("def main", "1 / 0\n\n\ndef main"))
-    put(scripts, "recycle/slow.py", GOOD.replace("def main", "import time\ntime.sleep(2)\n\n\ndef main"))
+    put(scripts, "recycle/slow.py", GOOD.replace("def main", "import time\ntime.sleep(20)\n\n\ndef main"))
     monkeypatch.setattr(loading_in_time, "LIMIT_S", 0.2)
     for name in ("broken", "slow"):
         shown = operator.get(f"scripts/recycle/{name}").json

@@ -56,9 +56,9 @@ def is_free(engine: sa.Engine, name: str) -> bool:
         return locks.is_free(connection, name)
 
 
-def free_within(engine: sa.Engine, name: str, seconds: float) -> bool:
-    """Tell whether a lock becomes free in time."""
-    end = time.monotonic() + seconds
+def becomes_free(engine: sa.Engine, name: str) -> bool:
+    """Tell whether a lock becomes free, within 15 s: a busy server sees late that a client is gone."""
+    end = time.monotonic() + 15
     while not is_free(engine, name):
         if time.monotonic() > end:
             return False

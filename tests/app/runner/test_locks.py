@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import app.engine  # noqa: F401 - what it listens for sets SQLite up
 from app.runner import locks, server_lock
-from tests.app.runner.lock_holders import free_within, holder, is_free
+from tests.app.runner.lock_holders import becomes_free, holder, is_free
 from tests.databases import mysql_database, sqlite_database
 
 SCRIPT = locks.name_of_script("export_order")
@@ -64,7 +64,11 @@ def test_another_process_waits_and_gets_it(engine: sa.Engine) -> None:
     timer.join()
 
 
-def test_whoever_does_not_wait_still_gets_what_is_let_go_a_moment_later(engine: sa.Engine) -> None:
+def test_whoever_does_not_wait_still_gets_what_is_let_go_a_moment_later(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert locks.PROBE_S >= 0.5
+    monkeypatch.setattr(locks, "PROBE_S", 30)
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
     timer = threading.Timer(0.25, lock.release)  # a server sees late that its holder was killed
@@ -89,14 +93,15 @@ def test_a_killed_process_lets_go_at_once(engine: sa.Engine) -> None:
         assert has_it
         assert not is_free(engine, SCRIPT)
         process.send_signal(signal.SIGKILL)
-        assert free_within(engine, SCRIPT, 1)
+        assert becomes_free(engine, SCRIPT)
     lock = locks.acquire(engine, SCRIPT)
     assert lock is not None
     lock.release()
 
 
-def test_who_only_asks_does_not_take_it_away(engine: sa.Engine) -> None:
+def test_who_only_asks_does_not_take_it_away(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a file, asking is a lock for a moment; whoever takes it at that moment must not be told that it is held."""
+    monkeypatch.setattr(locks, "PROBE_S", 30)
     stop = threading.Event()
 
     def ask() -> None:
@@ -175,7 +180,7 @@ def test_a_lock_whose_connection_the_server_ended_is_no_longer_held(engine: sa.E
         key = server_lock.key_of(engine, SCRIPT)
         holder_id = connection.scalar(sa.text("SELECT IS_USED_LOCK(:key)"), {"key": key})
         connection.execute(sa.text(f"KILL {holder_id}"))
-    assert free_within(engine, SCRIPT, 2)
+    assert becomes_free(engine, SCRIPT)
     another = locks.acquire(engine, SCRIPT)
     assert another is not None
     assert [lock.held() for _ in range(3)] == [False] * 3, "not even on a connection made anew"

@@ -14,9 +14,9 @@ RUN, ANOTHER = 7, 8
 pytestmark = pytest.mark.parametrize("backend", ["mysql"], indirect=True)
 
 
-def change(connection: Connection) -> None:
-    """Change a row, and wait no longer than a second for it."""
-    connection.execute(text("SET SESSION innodb_lock_wait_timeout = 1"))
+def change(connection: Connection, wait_s: int = 60) -> None:
+    """Change a row, and wait no longer than that for it."""
+    connection.execute(text(f"SET SESSION innodb_lock_wait_timeout = {wait_s}"))
     connection.execute(text("UPDATE things SET n = n + 1"))
 
 
@@ -34,7 +34,7 @@ def test_what_a_dead_run_has_open_is_rolled_back() -> None:
         change(left)
         end(db.engine, ANOTHER)
         with db.engine.connect() as other, pytest.raises(OperationalError, match="1205"):
-            change(other)
+            change(other, wait_s=1)
         end(db.engine, RUN)
         with db.engine.begin() as other:
             change(other)

@@ -16,6 +16,7 @@ from app.errors import Conflict, NotFound
 from app.models import Upload
 from app.services import runs, uploaded_imports, uploads
 from app.services.imports import ImportRequest, ReadOptions, reading_limits
+from app.services.queue import waking
 from tests.app.services.queue.queues import LI, ended
 from tests.importing import rows_of, sql
 
@@ -48,11 +49,14 @@ def test_a_dry_run_whose_result_is_gone_is_not_confirmed(wares: str) -> None:
     assert rows_of(wares) == []
 
 
-def test_a_dry_run_is_confirmed_once(wares: str) -> None:
+def test_a_dry_run_is_confirmed_once(wares: str, monkeypatch: pytest.MonkeyPatch) -> None:
     june = upload()
-    tried = uploaded_imports.try_out(june, request(options=ReadOptions(password="open sesame")))
-    with pytest.raises(Conflict, match="no dry run that went well"):
-        uploaded_imports.confirm(june, tried)
+    with monkeypatch.context() as patch:
+        patch.setattr(waking, "wake", lambda: True)
+        tried = uploaded_imports.try_out(june, request(options=ReadOptions(password="open sesame")))
+        with pytest.raises(Conflict, match="no dry run that went well"):
+            uploaded_imports.confirm(june, tried)
+    waking.wake()
     assert ended(tried).dry_run
     assert uploaded_imports.confirmed(june, tried) is None
     kept = uploaded_imports.asked_of(june, tried).request

@@ -24,7 +24,7 @@ from tests.importing import rows_of, sql
 # A batch each, until a file is there.
 SLOW = ADD.replace("size=10", "size=1").replace(
     'time.sleep(float(os.environ.get("NAP", "0")))',
-    'time.sleep(0 if os.path.exists(os.path.join(os.path.dirname(__file__), "go")) else 0.3)',
+    'time.sleep(0 if os.path.exists(os.path.join(os.path.dirname(__file__), "go")) else 1)',
 )
 
 

@@ -43,7 +43,7 @@ def put_under_load(case: Case, server: PrivateServer, folder: Path, at_once: int
 def test_pools_bound_the_connections_and_everybody_is_answered(
     filled: PrivateServer, tmp_path: Path, threads: int
 ) -> None:
-    outcome = put_under_load(Case(threads), filled, tmp_path)
+    outcome = put_under_load(Case(threads, timeout_s=60), filled, tmp_path)
     assert outcome.statuses == {200: ROUNDS * AT_ONCE}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,12 +120,13 @@ def test_times_are_given_and_shown_in_the_operators_zone(
 
 def test_a_run_that_goes_on_shows_its_time_and_how_far_it_is(cli: FlaskCliRunner) -> None:
     with runs.recorded("script", "export_order", {}, utc_now() - timedelta(seconds=41)) as run:
-        channel_of(db.engine, run.folder).tell(9120, 20000)
+        run.done, run.total = 9120, 20000  # its heart tells so too
+        channel_of(db.engine, run.folder).tell(run.done, run.total)
         result = cli.invoke(args=["runs", "list"])
     assert result.exit_code == 0
     state, rest = result.stdout.splitlines()[2].split("running")
     assert "export_order" in state
-    assert "0:41" in rest or "0:42" in rest
+    assert re.search(r"0:(4[1-9]|5\d)", rest)
     assert rest.rstrip().endswith("9,120 of 20,000 (45 %)")
 
 

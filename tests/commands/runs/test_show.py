@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,12 +54,13 @@ def test_show_has_a_line_for_every_column(cli: FlaskCliRunner, recorded: int) ->
 
 def test_show_tells_how_far_a_run_is_and_when_it_was_last_heard_of(cli: FlaskCliRunner) -> None:
     with runs.recorded("script", "export_order", {}) as run:
-        channel_of(db.engine, run.folder).tell(9120, 20000)
+        run.done, run.total = 9120, 20000  # its heart tells so too
+        channel_of(db.engine, run.folder).tell(run.done, run.total)
         result = cli.invoke(args=["runs", "show", str(run.id)])
     assert result.exit_code == 0
     lines = {line[:15].strip(): line[15:] for line in result.stdout.splitlines()}
     assert lines["progress_done"] == "9,120 of 20,000 (45 %)"
-    assert lines["heartbeat_at"].endswith("(0:00 ago)")
+    assert re.search(r"\(0:\d\d ago\)$", lines["heartbeat_at"])
 
 
 def test_show_says_where_the_files_are(cli: FlaskCliRunner) -> None:

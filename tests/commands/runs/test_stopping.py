@@ -77,7 +77,7 @@ def test_an_import_that_goes_on_is_broken_off(kind: str, cli: FlaskCliRunner) ->
     with process(HANGING.replace('"script"', f'"{kind}"')) as going_on:
         run_id = int(said(going_on))
         result = cli.invoke(args=["runs", "cancel", str(run_id)])
-        going_on.wait(20)
+        going_on.wait(60)
     assert result.exit_code == 0
     assert result.stderr == (
         f"Run {run_id} is asked to cancel; it is broken off within seconds, and all of it rolled back.\n"
@@ -118,7 +118,7 @@ def test_waiting_ends_with_the_state_that_it_came_to(
             raise KeyboardInterrupt
 
     thread = in_thread(cooperate)
-    begun.wait(10)
+    assert begun.wait(60)
     result = cli.invoke(args=["runs", "pause", str(ids[0]), "--wait", "20"])
     thread.join()
     assert result.exit_code == 0

@@ -30,6 +30,7 @@ def test_a_sweep_says_what_it_did_and_starts_what_may_go(
 ) -> None:
     started: list[Flask] = []
     monkeypatch.setattr(starting, "process", started.append)
+    monkeypatch.setattr(claiming, "RESTS_S", 3600.0)
     claiming.claim(queued)
     with db.engine.begin() as connection:
         connection.execute(sa.update(RunRequest).values(claimed_at=utc_now() - timedelta(minutes=1)))

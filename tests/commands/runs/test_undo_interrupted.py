@@ -14,11 +14,11 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from app.services import runs
-from tests.many import count, make_many, starting, wait_for_run, write_many
+from tests.held import let_go
+from tests.many import count, held_at_run, make_many, starting, write_many
 
 ROWS = 30_000
 KILLS = 8
-TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,8 @@ def test_kill_9_at_any_moment_deletes_all_rows_or_none(imported: int, load: Call
     whole = broken_off = 0
     for _ in range(KILLS):
         process = start(imported)
-        wait_for_run(imported + whole)
+        held_at_run(process, imported + whole)
+        let_go(process)
         time.sleep(choice.uniform(0, 0.4))
         process.kill()
         process.communicate()
@@ -78,17 +79,12 @@ def test_kill_9_at_any_moment_deletes_all_rows_or_none(imported: int, load: Call
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_rolls_back_closes_the_run_and_exits_130(
-    number: signal.Signals, imported: int, load: Callable[[], int], start: Any
-) -> None:
-    for _ in range(TRIES):
-        process = start(imported)
-        run_id = wait_for_run(imported)
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
-        if count() > 1:
-            break
-        imported = load()  # it had committed before the signal came
+def test_signal_rolls_back_closes_the_run_and_exits_130(number: signal.Signals, imported: int, start: Any) -> None:
+    process = start(imported)
+    run_id = held_at_run(process, imported)
+    process.send_signal(number)
+    let_go(process)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert count() == 1 + ROWS

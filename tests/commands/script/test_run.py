@@ -250,8 +250,8 @@ def test_a_read_only_script_may_not_write(cli: FlaskCliRunner, write: Write) -> 
 
 def test_a_script_that_takes_too_long_is_broken_off_and_resumed(cli: FlaskCliRunner, write: Write) -> None:
     write(
-        ADD.replace("time.sleep(", "time.sleep(0.7 if batch[0].id == 11 and os.environ.get('SLOW') else "),
-        ", timeout=0.5",
+        ADD.replace("time.sleep(", "time.sleep(60 if batch[0].id == 11 and os.environ.get('SLOW') else "),
+        ", timeout=3",
     )
     os.environ["SLOW"] = "1"
     try:
@@ -259,7 +259,7 @@ def test_a_script_that_takes_too_long_is_broken_off_and_resumed(cli: FlaskCliRun
     finally:
         del os.environ["SLOW"]
     assert (done.exit_code, total()) == (1, 10)
-    assert "timeout of 0.5 s" in done.stderr
+    assert "timeout of 3 s" in done.stderr
     assert cli.invoke(args=["runs", "resume", "1"]).exit_code == 0
     assert total() == 25
 
@@ -357,8 +357,8 @@ def test_waiting_for_the_other_run(write: Write) -> None:
 
 
 def test_pause_and_cancel_from_another_process(write: Write, cli: FlaskCliRunner) -> None:
-    write()
-    process = start("script", "run", "mend", NAP="2")
+    write(ADD.replace("size=10", "size=1"))
+    process = start("script", "run", "mend", NAP="0.5")
     end = time.monotonic() + 30
     while not runs.newest(1) and time.monotonic() < end:
         time.sleep(0.05)
@@ -367,7 +367,7 @@ def test_pause_and_cancel_from_another_process(write: Write, cli: FlaskCliRunner
     _, said = process.communicate()
     assert process.returncode == 130
     assert "Run 1 is paused after" in said
-    assert total() % 10 == 0
+    assert 0 < total() < 25
     assert cli.invoke(args=["runs", "cancel", "1"]).exit_code == 0
     assert runs.get(1).state == "cancelled"
     assert cli.invoke(args=["runs", "resume", "1"]).exit_code == 1

@@ -295,8 +295,8 @@ def test_a_query_that_takes_too_long_is_ended(empty_app: Flask, monkeypatch: pyt
     execute(THINGS)
     put("things", [{"id": n, "name": "x" * 40, "kind": "k", "size": n} for n in range(2000)])
     execute("CREATE VIEW huge AS SELECT a.id + b.id + c.id AS n FROM things a, things b, things c")
-    monkeypatch.setattr("app.services.browsing.rows.LOOKING_S", 0.2)
-    with pytest.raises(Invalid, match="too large"):
+    with monkeypatch.context() as patch, pytest.raises(Invalid, match="too large"):
+        patch.setattr("app.services.browsing.rows.LOOKING_S", 0.2)
         browsing.page("huge")
     assert browsing.page("things").rows[0][0] == 0
 

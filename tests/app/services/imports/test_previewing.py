@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import openpyxl
@@ -17,8 +16,7 @@ from tests.workbooks import encrypted, write_xlsx
 
 ORDERS = ROOT / "examples" / "orders.xlsx"
 ODD = SHARED_DATA / "odd" / "calamine"
-LONG = 200_000  # rows: reading them all takes many times as long as a person waits
-QUICK_S = 3
+LONG = 200_000  # rows
 
 
 def seen(file: Path = ORDERS, **options: object) -> Preview:
@@ -98,11 +96,10 @@ def test_a_new_table_is_foreseen(app: Flask, book: Path) -> None:
 
 
 def test_a_long_sheet_is_as_quick_as_a_short_one(app: Flask, tmp_path: Path) -> None:
+    """It is not read to its end, which is broken."""
     cells = "".join(f"<row><c t='str'><v>text {n}</v></c><c><v>{n}</v></c></row>" for n in range(LONG))
-    file = write_xlsx(tmp_path / "long.xlsx", f"<row><c t='str'><v>item</v></c></row>{cells}")
-    started = time.monotonic()
+    file = write_xlsx(tmp_path / "long.xlsx", f"<row><c t='str'><v>item</v></c></row>{cells}<row><c")
     assert len(seen(file, table="orders").rows) == 5
-    assert time.monotonic() - started < QUICK_S
 
 
 def test_a_sheet_of_very_many_columns_shows_some(app: Flask, tmp_path: Path) -> None:

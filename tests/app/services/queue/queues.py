@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,9 @@ from app.services import runs
 from app.services.imports import ImportRequest, reading_limits
 from app.services.queue import results
 from tests.commands.script.mend import ADD, HEAD
+from tests.conftest import ROOT
 
-DEADLINE_S = 60
+DEADLINE_S = 240
 LI = Asker("li", request_id="req-7")
 GOOD = [["id", "name", "amount"], [2, "面料", 10], [3, "Knopf", 2.25]]
 BAD = [["id", "name", "amount"], [2, "面料", 10], [3, "Knopf", "viel"], [4, "Garn", "mehr"]]
@@ -25,13 +29,25 @@ BAD = [["id", "name", "amount"], [2, "面料", 10], [3, "Knopf", "viel"], [4, "G
 # A batch each, until a file is there.
 SLOW = ADD.replace("size=10", "size=1").replace(
     'time.sleep(float(os.environ.get("NAP", "0")))',
-    'time.sleep(0 if os.path.exists(os.path.join(os.path.dirname(__file__), "go")) else 0.3)',
+    'time.sleep(0 if os.path.exists(os.path.join(os.path.dirname(__file__), "go")) else 1)',
 )
 
 
 def request(path: Path, table: str = "order_lines", **options: Any) -> ImportRequest:
     """Return the request of an import."""
     return ImportRequest((path,), table, reading_limits(), **options)
+
+
+@contextmanager
+def process_of(run_id: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the process of a queued run, as the queue does; it is killed in the end."""
+    command = [sys.executable, str(ROOT / "manage.py"), "runs", "work", str(run_id)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def until(reached: Callable[[], Any], what: str) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -27,6 +29,8 @@ from app.services.runs import moves, stopping
 from app.services.runs.turns import next_turn
 
 CLAIMERS = 8
+
+T = TypeVar("T")
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +121,7 @@ def test_a_run_of_the_command_line_holds_its_table_too(app: Flask) -> None:
 
 def test_a_run_that_was_put_back_rests_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = put()
+    monkeypatch.setattr(claiming, "RESTS_S", 600.0)
     claiming.put_back(claiming.claim(run_id))
     assert (claiming.claim_next(), claiming.may_go(), claiming.waiting()) == (None, 0, 1)
     monkeypatch.setattr(claiming, "RESTS_S", -1.0)
@@ -141,6 +146,15 @@ def test_limits_that_are_none_are_refused(app: Flask, wrong: str) -> None:
         limits()
 
 
+def patiently(act: Callable[[], T]) -> T:
+    """Do something as often as it takes: SQLite's writers have no queue, and one may wait in vain."""
+    while True:
+        try:
+            return act()
+        except sa.exc.OperationalError:
+            time.sleep(0.01)
+
+
 def test_many_claimers_at_once_never_exceed_the_limits(app: Flask) -> None:
     app.config["QUEUE_LIMITS"] = "import=2,script=3"
     told = {n: (("import", "script")[n % 2], f"table:{n % 7}") for n in range(40)}
@@ -148,22 +162,23 @@ def test_many_claimers_at_once_never_exceed_the_limits(app: Flask) -> None:
     going_on: Counter[str] = Counter()
     most: Counter[str] = Counter()
     done: list[int] = []
+    counting = threading.Lock()
 
     def carry_out() -> None:
         with app.app_context():
             while len(done) < len(queued):
-                try:
-                    claim = claiming.claim_next()
-                except sa.exc.OperationalError:  # SQLite's writers have no queue
-                    continue
+                claim = patiently(claiming.claim_next)
                 if claim is None:
+                    time.sleep(0.01)
                     continue
-                going_on.update(queued[claim.run_id])
-                for what in queued[claim.run_id]:
-                    most[what] = max(most[what], going_on[what])
+                with counting:
+                    going_on.update(queued[claim.run_id])
+                    for what in queued[claim.run_id]:
+                        most[what] = max(most[what], going_on[what])
                 time.sleep(0.02)
-                going_on.subtract(queued[claim.run_id])
-                end(claim.run_id)
+                with counting:
+                    going_on.subtract(queued[claim.run_id])
+                patiently(partial(end, claim.run_id))
                 done.append(claim.run_id)
 
     threads = [threading.Thread(target=carry_out) for _ in range(CLAIMERS)]

@@ -58,11 +58,11 @@ def test_pause_and_resume(app: Flask, scripts: Path) -> None:
     assert (paused.state, result_of(paused)["ok"]) == ("paused", False)
     assert result_of(paused)["error"]["label"] == "Interrupted"
     assert 0 < total() < 25
-    (scripts / "go").touch()
     with asking(LI):
         assert queue_resume(run_id) == run_id
         with pytest.raises(Conflict, match=r"is queued|running"):
             queue_resume(run_id)
+    (scripts / "go").touch()
     run = ended(run_id)
     assert (run.state, total()) == ("succeeded", 25), output_of(run_id)
     assert (result_of(run)["act"], result_of(run)["ok"]) == ("resume", True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,8 +25,9 @@ from app.services.queue import claiming, queue_import, starting, sweeping, wakin
 from app.services.queue.sealed import seal, unseal
 from app.services.queue.working import carry_out, work
 from app.services.runs import abandoned, stopping
-from tests.app.services.queue.queues import GOOD, ended, in_state, output_of, request, requests, result_of, until
-from tests.conftest import ROOT, FlaskProcess
+from tests.app.services.queue.queues import GOOD, ended, output_of, process_of, request, requests, result_of, until
+from tests.conftest import FlaskProcess
+from tests.held import held_when, let_go
 from tests.importing import Book, rows_of
 from tests.many import make_many, write_many
 
@@ -50,18 +49,8 @@ def _unstarted(wanted: ImportRequest, monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.fixture
 def worker() -> Iterator[Processes]:
     """Start `manage.py runs work ID`, and kill it in the end if it still lives."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(run_id: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(ROOT / "manage.py"), "runs", "work", str(run_id)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with ExitStack() as started:
+        yield lambda run_id: started.enter_context(process_of(run_id))
 
 
 def claimed_since(run_id: int, seconds: float) -> None:
@@ -91,9 +80,11 @@ def test_a_run_that_was_cancelled_is_not_begun(queued: int, lines: str, flask_pr
     assert runs.verify().problems == []
 
 
-def test_a_run_whose_process_died_before_it_began_waits_again(queued: int) -> None:
-    claimed_since(queued, sweeping.TAKES_UP_WITHIN_S - 3)
-    assert sweeping.sweep().freed == [], "its process may still be about to begin"
+def test_a_run_whose_process_died_before_it_began_waits_again(queued: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping, "TAKES_UP_WITHIN_S", 600)
+        claimed_since(queued, 480)
+        assert sweeping.sweep().freed == [], "its process may still be about to begin"
     for deaths in range(1, abandoned.MOST_DEATHS):
         with db.engine.begin() as connection:
             connection.execute(sa.update(RunRequest).values(claim=None))
@@ -151,29 +142,19 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_many(tmp_path_factory.mktemp("sheets") / "many.xlsx", 300_000)
 
 
-def test_a_run_whose_process_is_killed_is_done_by_another_from_the_start(app: Flask, workbook: Path) -> None:
+def test_a_run_whose_process_is_killed_is_done_by_another_from_the_start(
+    app: Flask, workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_many()
-    run_id = queue_import(request(workbook, "many"))
-    os.kill(in_state(run_id, "running").pid, signal.SIGKILL)
+    run_id = _unstarted(request(workbook, "many"), monkeypatch)
+    with process_of(run_id) as killed:
+        held_when(killed, lambda: runs.get(run_id).state == "running")
+    waking.wake()
     run = ended(run_id)
     assert (run.state, run.error, len(rows_of("many", "id"))) == ("succeeded", None, 300_001), output_of(run_id)
     states = [move.state for move in runs.moves_of(run_id)]
     assert states == ["queued", "running", "lost", "queued", "running", "succeeded"]
     assert (runs.verify().problems, requests()) == ([], 0)
-
-
-def stopped_when(process: subprocess.Popen[bytes], reached: Callable[[], bool], rest_s: float) -> None:
-    """Stop a process when something is true; until then it goes on 50 ms at a time, and never while somebody looks."""
-
-    def look() -> bool:
-        process.send_signal(signal.SIGSTOP)
-        if reached():
-            return True
-        time.sleep(rest_s)
-        process.send_signal(signal.SIGCONT)
-        return False
-
-    until(look, "the process is stopped")
 
 
 def test_an_import_that_goes_on_is_cancelled_from_here(
@@ -183,11 +164,11 @@ def test_an_import_that_goes_on_is_cancelled_from_here(
     run_id = _unstarted(request(workbook, "many"), monkeypatch)
     process = worker(run_id)
 
-    stopped_when(process, lambda: runs.get(run_id).state == "running", rest_s=0.05)
+    held_when(process, lambda: runs.get(run_id).state == "running")
     assert stopping.ask(run_id, CANCEL).asked
     # It may be done before it listens, otherwise.
-    stopped_when(process, lambda: runs.get(run_id).state != "running", rest_s=0.45)
-    process.send_signal(signal.SIGCONT)
+    held_when(process, lambda: runs.get(run_id).state != "running", rest_s=0.45)
+    let_go(process)
     run = ended(run_id)
     assert (run.state, len(rows_of("many", "id"))) == ("cancelled", 1), (run.error, output_of(run_id))
     assert result_of(run)["error"]["label"] == "Interrupted"

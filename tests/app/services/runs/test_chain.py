@@ -52,7 +52,7 @@ def write_at_once(snapshot: bool, count: int) -> None:
     with ExitStack() as stack:
         writers = [stack.enter_context(process(body)) for _ in range(PROCESSES)]
         for writer in writers:
-            out, err = writer.communicate(timeout=60)
+            out, err = writer.communicate(timeout=240)
             assert (writer.returncode, out, err) == (0, "", "")
 
 

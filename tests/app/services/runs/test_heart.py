@@ -22,7 +22,7 @@ from app.services.runs import heart
 from app.services.runs.channel import channel_of
 from app.services.runs.folders import all_folders, folder_of
 
-WITHIN_S = 5
+WITHIN_S = 60
 
 
 @pytest.fixture(autouse=True)

@@ -39,9 +39,12 @@ ACTOR = f"""
             os._exit(0)
 
     act()
-    before = time.monotonic()
-    act()
-    takes = 2.5 * (time.monotonic() - before)
+    times = []
+    for _ in range(5):
+        before = time.monotonic()
+        act()
+        times.append(time.monotonic() - before)
+    takes = 2.5 * min(times)
     rng = random.Random(20261121)
     begun, begins = os.pipe()
     for number in range({ACTS}):
@@ -62,7 +65,7 @@ def test_the_ledger_says_what_was_committed(signals: int, app: Flask) -> None:
     with db.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE acts (run_id INT PRIMARY KEY)")
     with process(ACTOR.replace("SIGNALS", str(signals))) as actor:
-        out, err = actor.communicate(timeout=60)
+        out, err = actor.communicate(timeout=240)
     assert (actor.returncode, out) == (0, ""), err  # stderr has what libraries say as they are broken off
     runs.newest(1)
     with db.engine.connect() as connection:
@@ -71,5 +74,5 @@ def test_the_ledger_says_what_was_committed(signals: int, app: Flask) -> None:
     by_state = {state: {run_id for run_id in states if states[run_id] == state} for state in states.values()}
     assert set(by_state) <= {"succeeded", "cancelled", *(["lost"] if signals > 1 else [])}
     assert by_state["succeeded"] <= committed
-    assert not by_state["cancelled"] & committed
+    assert not by_state.get("cancelled", set()) & committed
     assert runs.verify().problems == []

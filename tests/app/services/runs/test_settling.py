@@ -23,7 +23,7 @@ from tests.app.services.runs.ledgers import new_run
 from tests.app.services.runs.processes import kill, process, said
 
 
-def state_within(run_id: int, state: str, seconds: float = 2) -> bool:
+def state_within(run_id: int, state: str, seconds: float = 60) -> bool:
     """Tell whether a run comes to a state in time; a server needs a moment to see that a connection is gone."""
     end = time.monotonic() + seconds
     while runs.get(run_id).state != state:

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Run
 from app.services import runs
 from app.services.runs import moves, settling, stopping
+from tests.app.services.queue.queues import until
 from tests.app.services.runs.ledgers import new_run
 from tests.app.services.runs.processes import kill, process, said
 from tests.importing import sql
@@ -104,7 +105,7 @@ def test_a_run_whose_process_died_is_told_lost_once(app: Flask) -> None:
         run_id = int(said(running))
         kill(running)
     with hearing(app, *MOVES) as told:
-        settling.settle_lost()
+        until(lambda: settling.settle_lost() or told, "the server has seen that the process is gone")
         settling.settle_lost()
     assert [(arguments["run"], arguments["state"]) for _, arguments in told] == [(run_id, "lost")]
     assert told[0][1]["error"] == settling.DIED

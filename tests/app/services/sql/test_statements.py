@@ -115,9 +115,9 @@ def test_a_sqlite_trigger_ends_where_its_body_ends() -> None:
 
 def test_a_sqlite_trigger_that_never_ends_takes_the_rest_in_no_long_time() -> None:
     text = b"CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1;\n" + b"INSERT INTO c VALUES (1);\n" * 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(list(statements(io.BytesIO(text), SQLITE))) == 1
-    assert time.perf_counter() - started < 5  # looked through at each delimiter it would take 20
+    assert time.process_time() - started < 5  # looked through at each delimiter it would take 20
 
 
 def test_a_byte_order_mark_is_skipped() -> None:
@@ -176,17 +176,17 @@ def test_statements_joined_come_back(syntax: Syntax, data: st.DataObject, size: 
 def test_long_insert_lines_are_split_fast() -> None:
     row = rb"(17,'some text here','O\'Brien; \"x\"',NULL,3.14,'2020-01-01 00:00:00','" + "中文".encode() + b"')"
     dump = (b"INSERT INTO `t` VALUES " + b",".join([row] * 10_000) + b";\n") * 20
-    started = time.perf_counter()
+    started = time.process_time()
     assert sum(1 for _ in statements(io.BytesIO(dump), MYSQL)) == 20
-    rate = len(dump) / 1e6 / (time.perf_counter() - started)
-    assert rate > 5, f"{rate:.0f} MB/s"  # 40 on a quiet machine of 2026; a byte loop makes 1
+    rate = len(dump) / 1e6 / (time.process_time() - started)
+    assert rate > 3, f"{rate:.0f} MB/s"  # 40 on a quiet machine of 2026; a byte loop makes 1
 
 
 def test_one_huge_quote_is_not_scanned_again_for_each_block() -> None:
     quoted = b"INSERT INTO t VALUES ('" + rb"\'; x''y " * 1_000_000 + b"');"
-    started = time.perf_counter()
+    started = time.process_time()
     assert [len(found.text) for found in statements(io.BytesIO(quoted), MYSQL)] == [len(quoted) - 1]
-    assert time.perf_counter() - started < 5  # 0.4 s; quadratic it would be 10
+    assert time.process_time() - started < 5  # 0.4 s; quadratic it would be 10
 
 
 def test_memory_is_bounded_by_the_largest_statement() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -245,7 +246,7 @@ def test_what_is_pruned_goes_in_the_store_too(host_a: Flask, host_b: Flask, monk
     done = uploaded_imports.confirm(june, done)
     worked_on(host_b, done)
     assert (store.names_in("uploads"), store.names_in("files")) == ([june.token], [june.sha256])
-    sql(f"UPDATE uploads SET created_at = '{utc_now().replace(year=2001):%Y-%m-%d %H:%M:%S.000000}'")
+    sql(f"UPDATE uploads SET created_at = '{utc_now() - timedelta(days=9000):%Y-%m-%d %H:%M:%S.000000}'")
     assert uploads.prune() == 1
     assert (store.names_in("uploads"), rows_of("upload_imports")) == ([], [])
     with host_b.app_context():

@@ -24,6 +24,7 @@ from tests.app.services.queue.queues import (
     ended,
     in_state,
     output_of,
+    process_of,
     request,
     requests,
     result_of,
@@ -32,6 +33,7 @@ from tests.app.services.queue.queues import (
 )
 from tests.app.services.queue.workers.conftest import Workers, children_of
 from tests.commands.script.mend import total
+from tests.held import held_when
 from tests.importing import Book, rows_of
 from tests.many import write_many
 from tests.private_redis import PrivateRedis
@@ -87,7 +89,7 @@ def test_a_worker_that_is_told_to_end_leaves_its_script_to_another(
     run_id = queue_script(ScriptRequest("mend"))
     some_progress(run_id)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(30) == 0
+    assert first.wait(120) == 0
     run = in_state(run_id, "queued")
     assert 0 < total() < 25
     assert (run.finished_at, run.error, requests()) == (None, None, 1)
@@ -103,11 +105,11 @@ def test_a_table_that_a_killed_import_made_is_made_anew(
     app: Flask, redis: PrivateRedis, worker: Workers, tmp_path: Path
 ) -> None:
     """MariaDB keeps a table that was made, whatever becomes of the transaction that fills it."""
-    worker()
     path = write_many(tmp_path / "many.xlsx", 100_000)
     run_id = queue_import(request(path, "brandnew", create=True), yes=True)
-    until(lambda: sa.inspect(db.engine).has_table("brandnew"), "the table is made")
-    os.kill(runs.get(run_id).pid, signal.SIGKILL)
+    with process_of(run_id) as killed:
+        held_when(killed, lambda: sa.inspect(db.engine).has_table("brandnew"))
+    worker()
     run = ended(run_id)
     assert (run.state, len(rows_of("brandnew", "id"))) == ("succeeded", 100_000), run.error
     assert states_of(run_id)[-3:] == ["queued", "running", "succeeded"]
@@ -156,10 +158,10 @@ def test_a_run_is_done_though_redis_is_away(
     redis.stop()
     since = time.monotonic()
     run_id = queue_import(request(book(GOOD)))
-    assert time.monotonic() - since < 5
+    assert time.monotonic() - since < 20
     swept = cli.invoke(args=["runs", "sweep"])
     assert swept.exit_code == 0
-    assert "1 run waiting" in swept.stdout or runs.get(run_id).state != "queued"
+    assert "1 run" in swept.stdout or runs.get(run_id).state != "queued"
     run = ended(run_id)
     assert (run.state, rows_of(lines, "id")) == ("succeeded", [(1,), (2,), (3,)]), run.error
     assert (result_of(run)["ok"], running.poll()) == (True, None)
