@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
-# Tests start thousands of processes; where PYTHONDONTWRITEBYTECODE is set each of them would compile the project anew.
-COMPILE := @$(BIN)/python -m compileall -q app commands
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint bench bench-load bench-web fuzz-api docs screenshots messages
@@ -14,7 +12,9 @@ COMPILE := @$(BIN)/python -m compileall -q app commands
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
+# Compiled here, since many a process cannot: where the code is another user's, or PYTHONDONTWRITEBYTECODE is set.
 install: $(INSTALLED) ## Make .venv with the project and its development tools
+	@$(BIN)/python -m compileall -q app commands
 
 $(INSTALLED): setup.cfg setup.py pyproject.toml constraints.txt $(wildcard app/sheets/compiled/*.p[xy]*)
 	$(PYTHON) -m venv $(VENV)
@@ -26,11 +26,9 @@ demo: install ## Try everything on a SQLite file of its own
 
 test: install ## Run the tests; some need MariaDB (TEST_MYSQL_URL) and Redis (TEST_REDIS_URL)
 	@$(BIN)/python -m tests.servers
-	$(COMPILE)
 	$(BIN)/pytest -n auto -m "not long"
 
 test-long: install ## Run the tests that take minutes, which `make test` leaves out
-	$(COMPILE)
 	$(BIN)/pytest -n auto -m long
 
 lint: install ## Check form, style, types and scripts
@@ -46,11 +44,9 @@ bench-load: install ## Put the console under load, with its pool of connections 
 	$(BIN)/python -m benchmarks.web_load
 
 bench-web: install ## Time the API under gunicorn, and the queue; ONLY=requests or ONLY=queue; needs MariaDB's server and Redis's
-	$(COMPILE)
 	$(BIN)/python -m benchmarks.web $(if $(ONLY),--only $(ONLY))
 
 fuzz-api: install ## Ask the API for all that its specification allows and forbids; CASES=1000 makes it longer, SEED=8 different
-	$(COMPILE)
 	$(BIN)/python -m tests.fuzz.api $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 # What is measured beside ours is 300 MB, and nothing else needs it.

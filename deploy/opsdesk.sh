@@ -3,6 +3,6 @@
 #     sudo /opt/opsdesk/deploy/opsdesk.sh doctor
 # Files are named by absolute paths, and must be readable for the user opsdesk: in /tmp, not in /home.
 set -eu
-exec systemd-run --quiet --collect --wait --pty --pipe --unit="opsdesk-command-$$" --property=PrivateTmp=no \
+exec systemd-run --quiet --collect --wait --pty --pipe --unit="opsdesk-command-$$" \
     --setenv=SUDO_USER="${SUDO_USER:-root}" --setenv=TERM="${TERM:-dumb}" \
     /opt/opsdesk/.venv/bin/flask "$@"

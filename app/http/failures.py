@@ -51,6 +51,8 @@ PASSING = {1020, 1040, 1047, 1053, 1203, 1205, 1213, 1927, 2002, 2003, 2006, 201
 # Those of what is not there: a database, a column, a table.
 NO_DATABASE = 1049
 MISSING = {NO_DATABASE, 1054, 1146}
+# Those of a disk that is full, or of a table that cannot grow.
+FULL_IN_MYSQL = {1021, 1114}
 FULL = {errno.ENOSPC, errno.EDQUOT}
 # Whose errors reach a view as it reads a body: its chunks are not written as they should be, or end too early.
 GUNICORN = "gunicorn.http.errors"
@@ -114,8 +116,8 @@ def failure_of(error: Exception) -> Failure:
         own = {name: value for name, value in error.get_headers() if name != "Content-Type"}  # as Allow of a 405
         return Failure(HTTP, int(error.code or 500), error, retry_after(int(error.code or 500)) | own)
     if isinstance(error, AppError):
-        if (cause := _cause_that_passes(error)) is not None:
-            return _of_database(cause)
+        if (cause := _cause_for_the_log(error)) is not None:
+            return failure_of(cause)
         level = logging.INFO if error.status < 500 else logging.ERROR
         current_app.logger.log(level, "refused", extra={"reason": error.for_record, "status": error.status})
         return Failure(REFUSED, error.status, error, retry_after(error.status))
@@ -130,23 +132,25 @@ def failure_of(error: Exception) -> Failure:
     return _unexpected(error)
 
 
-def _cause_that_passes(error: BaseException) -> DBAPIError | None:
-    """Return the database's error that a service has put into words for the command line, if it may work in a moment.
+def _cause_for_the_log(error: AppError) -> DBAPIError | OSError | None:
+    """Return the error of database or system that a service has put into words for the command line.
 
-    These words say where the database is.
+    These words say where the database is, or a file; they are for the client only where it can mend what is wrong.
     """
     cause = error.__cause__
-    while cause is not None:
-        if isinstance(cause, DBAPIError):
-            return cause if cause.connection_invalidated or _passes(cause) else None
+    while cause is not None and not isinstance(cause, DBAPIError | OSError):
         cause = cause.__cause__
-    return None
+    if isinstance(cause, DBAPIError) and (cause.connection_invalidated or _passes(cause)):
+        return cause
+    return cause if error.status == InternalServerError.code else None
 
 
 def _of_database(error: DBAPIError) -> Failure:
     """Return that the database is away or busy: that passes. What else it says is a fault of ours."""
     if _lacks_tables(error):
         return _logged(NOT_SET_UP, error, logging.ERROR)
+    if _number(error) in FULL_IN_MYSQL or "disk is full" in str(error.orig):
+        return _logged(DISK_FULL, error, logging.ERROR)
     if error.connection_invalidated or _passes(error):
         return _logged(DATABASE_AWAY, error, logging.WARNING)
     return _unexpected(error)
@@ -154,7 +158,7 @@ def _of_database(error: DBAPIError) -> Failure:
 
 def _lacks_tables(error: DBAPIError) -> bool:
     """Tell whether something of the project's own is not in the database: no migration has made it yet."""
-    text, number = str(error.orig), error.orig.args[0] if error.orig and error.orig.args else None
+    text, number = str(error.orig), _number(error)
     if number not in MISSING and not any(said in text for said in ("no such table", "no such column")):
         return False
     return number == NO_DATABASE or any(re.search(rf"\b{table}\b", text) for table in Base.metadata.tables)
@@ -162,8 +166,12 @@ def _lacks_tables(error: DBAPIError) -> bool:
 
 def _passes(error: DBAPIError) -> bool:
     """Tell whether it may work in a moment."""
-    number = error.orig.args[0] if error.orig and error.orig.args else None
-    return number in PASSING or "database is locked" in str(error.orig)
+    return _number(error) in PASSING or "database is locked" in str(error.orig)
+
+
+def _number(error: DBAPIError) -> Any:
+    """Return MySQL's number of an error."""
+    return error.orig.args[0] if error.orig and error.orig.args else None
 
 
 def _unexpected(error: Exception) -> Failure:

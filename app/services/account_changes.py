@@ -103,4 +103,4 @@ def transaction(run_id: int, tables: Collection[str] = TABLES) -> Iterator[Sessi
             tell_changing(run_id, tables)
         tell_changed(run_id, tables)
     except DBAPIError as error:
-        raise failure_of(error) from None
+        raise failure_of(error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -58,6 +59,20 @@ def test_what_goes_on_in_a_process_of_its_own_outlives_who_started_it(name: str,
     assert f"\nKillMode={mode}\n" in text
     keeps_its_files = "\nEnvironment=TMPDIR=/var/lib/opsdesk/tmp\n" in text  # PrivateTmp goes with the unit
     assert keeps_its_files == (mode == "process")
+
+
+def test_a_command_sees_the_files_of_people(units: Path) -> None:
+    """`deploy/opsdesk.sh` names its unit so that it has a drop-in of its own after that of all services."""
+    assert '--unit="opsdesk-command-$$"' in (ROOT / "deploy" / "opsdesk.sh").read_text()
+    command = units / "opsdesk-command-1.service"
+    command.write_text(f"[Service]\nExecStart={sys.executable} --version\n")
+    assert str(units) not in (said := analyze("verify", "--man=no", command)), said
+    set_ = {}
+    for unit in (command, units / "opsdesk-web.service"):
+        found = json.loads(analyze("security", "--offline=true", "--json=short", unit))
+        set_[unit.name] = {one["json_field"]: one["set"] for one in found}
+    differs = [name for name, is_set in set_["opsdesk-web.service"].items() if is_set != set_[command.name][name]]
+    assert differs == ["PrivateTmp"]
 
 
 def commands_of_units() -> list[list[str]]:

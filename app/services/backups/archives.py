@@ -14,6 +14,7 @@ from app.store_url import EXTENSION
 # Of the instance folder; neither the database, which has a file of its own, nor the secret key.
 OF_INSTANCE = ("files", "runs", "uploads")
 UNFINISHED = ".tmp"
+STORE = "store.tar"
 
 
 def places() -> dict[str, tuple[Path, tuple[str, ...]]]:
@@ -24,7 +25,7 @@ def places() -> dict[str, tuple[Path, tuple[str, ...]]]:
     found: dict[str, tuple[Path, tuple[str, ...]]] = {"files.tar": (Path(current_app.instance_path), OF_INSTANCE)}
     store = current_app.extensions[EXTENSION]
     if store is not None and store.protocol == "file":
-        found["store.tar"] = (Path(store.root), (".",))
+        found[STORE] = (Path(store.root), (".",))
     return found
 
 

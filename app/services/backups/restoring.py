@@ -62,6 +62,11 @@ def _check_fits(manifest: Manifest) -> None:
         raise Conflict(f"The backup is of {manifest.database}, and {where()} is {kind}.", "Mend DATABASE_URL.")
     if database.exists() and not database.is_empty():
         raise Conflict(f"{where()} has tables already. Nothing was done.", "Name an empty database in DATABASE_URL.")
+    if archives.STORE in manifest.sha256 and archives.STORE not in archives.places():
+        raise Conflict(
+            "The backup has the files of a shared folder, and STORE_URL names none. Nothing was done.",
+            "Name an empty folder: STORE_URL=file:///PATH",
+        )
     for root, folders in archives.places().values():
         if not archives.is_empty(root, folders):
             raise Conflict(f"{root} has files of runs already. Nothing was done.", "Name another INSTANCE_PATH.")

@@ -144,6 +144,12 @@ def test_an_error_of_ours_has_its_status_sentence_and_hint(fail: Fail, error: Ap
     assert (found["status"], found["detail"], found["hint"]) == (error.status, error.message, error.hint)
 
 
+def caused(error: AppError, cause: Exception) -> AppError:
+    """Return an error as a service puts it into words."""
+    error.__cause__ = cause
+    return error
+
+
 @on_sqlite
 @pytest.mark.parametrize(
     ("error", "status"),
@@ -151,6 +157,12 @@ def test_an_error_of_ours_has_its_status_sentence_and_hint(fail: Fail, error: Ap
         (RuntimeError("secret"), 500),
         (Failed("It did not work."), 500),
         (OSError(28, "no", "/srv/secret"), 507),
+        (caused(Failed("/srv/secret: no"), OSError(28, "no", "/srv/secret")), 507),
+        (caused(Failed("/srv/secret: no"), OSError(13, "no", "/srv/secret")), 500),
+        (caused(Failed("shop@secret"), OperationalError("", {}, Exception(1114, "The table 'runs' is full"))), 507),
+        (caused(Failed("shop@secret"), OperationalError("", {}, Exception("database or disk is full"))), 507),
+        (caused(Failed("shop@secret"), OperationalError("", {}, Exception(1064, "said by secret"))), 500),
+        (caused(Busy("shop@secret"), OperationalError("", {}, Exception(1205, "Lock wait"))), 503),
         (OSError(13, "no", "/srv/secret"), 500),
         (PoolTimeout("QueuePool secret"), 503),
         (OperationalError("SELECT secret", {}, Exception(2013, "said by secret.internal")), 503),

@@ -33,11 +33,14 @@ def ok(done: Result) -> str:
 
 
 @contextmanager
-def elsewhere(backend: str, folder: Path) -> Iterator[Flask]:
-    """Give another installation, which has nothing yet."""
+def elsewhere(backend: str, folder: Path, store: Path | None = None) -> Iterator[Flask]:
+    """Give another installation, which has nothing yet; `store` is the folder that it shares with other hosts."""
     folder.mkdir()
+    if store is not None:
+        store.mkdir()
     with mysql_database() if backend == "mysql" else sqlite_database(folder) as url:
-        app = create_app({"DATABASE_URL": url, "INSTANCE_PATH": str(folder / "instance"), "TESTING": True}, False)
+        places = {"INSTANCE_PATH": str(folder / "instance"), "STORE_URL": f"file://{store}" if store else ""}
+        app = create_app({"DATABASE_URL": url, "TESTING": True, **places}, False)
         with app.app_context():
             yield app
             db.session.remove()
@@ -94,6 +97,28 @@ def test_what_is_damaged_or_would_overwrite_is_refused(cli: FlaskCliRunner, back
         assert not Path(str(db.engine.url.database)).exists()
     (backup / "manifest.json").unlink()
     assert cli.invoke(args=["restore", str(backup)]).exit_code == 1
+
+
+@on_sqlite
+@pytest.mark.usefixtures("backend")
+def test_the_files_that_hosts_share_are_there_again(tmp_path: Path) -> None:
+    with elsewhere("sqlite", tmp_path / "first", tmp_path / "shared") as app:
+        flask = app.test_cli_runner()
+        ok(flask.invoke(args=["initdb"]))
+        ok(flask.invoke(args=["import-excel", str(ORDERS), "orders"]))
+        backup = ok(flask.invoke(args=["backup", str(tmp_path / "backups")]))
+    with elsewhere("sqlite", tmp_path / "alone") as app:
+        refused = app.test_cli_runner().invoke(args=["restore", backup])
+        assert (refused.exit_code, Path(str(db.engine.url.database)).exists()) == (1, False)
+        assert "STORE_URL names none. Nothing was done." in refused.stderr
+    with elsewhere("sqlite", tmp_path / "second", tmp_path / "mounted") as app:
+        ok(app.test_cli_runner().invoke(args=["restore", backup]))
+    kept = [
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "shared", tmp_path / "mounted")
+    ]
+    assert kept[0]
+    assert kept[0] <= kept[1]
 
 
 @on_sqlite
