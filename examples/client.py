@@ -130,7 +130,7 @@ def import_sheet(client: Client, asked: argparse.Namespace) -> int:
             say(f"  {cause['column']}: {cause['cause']} ({cause['count']:,}): {cells}")
         say(f"Mend them in {asked.rejects}, and import that file.")
         return REJECTED
-    if asked.dry_run or not trial["result"]["ok"]:
+    if asked.dry_run or trial["state"] != "succeeded":
         return report(trial)
     return report(client.confirm(upload, trial["id"], asked.table))
 
@@ -157,7 +157,8 @@ def report(run: Json) -> int:
     error = result.get("error") or {"message": run["error"] or "", "hint": "", "exit_code": FAILED}
     if run["state"] == "succeeded":
         return DONE
-    say(f"{error['message']} {error['hint']}".strip())
+    if error["message"]:
+        say(f"{error['message']} {error['hint']}".strip())
     return int(error["exit_code"])
 
 

@@ -196,7 +196,7 @@ def seconds_of(command: list[str], folder: Path) -> float:
 
 
 def test_help_takes_under_half_a_second(tmp_path: Path) -> None:
-    times = [seconds_of([*installed_flask(), "--help"], tmp_path) for _ in range(3)]
+    times = [seconds_of([*installed_flask(), "--help"], tmp_path) for _ in range(6)]
     assert min(times) < 0.5, f"seconds: {times}"
 
 

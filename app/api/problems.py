@@ -34,6 +34,7 @@ BY_STATUS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
     413: "This is more than the operation takes.",
+    416: "The file has no such range of bytes.",
 }
 # Fields that a problem names: a body can be wrong in 10,000 of them, of which nobody wants to hear.
 MOST_ERRORS = 100

@@ -15,7 +15,7 @@ class IdempotencyKey(Base):
 
     Attributes:
         key_hash: SHA-256, as hex, of the header `Idempotency-Key`.
-        fingerprint: SHA-256, as hex, of the request's method, path and content.
+        fingerprint: HMAC-SHA-256 with a key of this installation, as hex, of the request's method, path and content.
     """
 
     __tablename__ = "idempotency_keys"

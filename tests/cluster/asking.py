@@ -11,7 +11,7 @@ from tests.cluster.hosts import wait_until
 from tests.cluster.jobs import script_of, table_of, write_sheet
 
 ENDS = {"succeeded", "failed", "cancelled"}
-ENDS_WITHIN_S = 60
+ENDS_WITHIN_S = 180
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ def try_sheet(api: Api, number: int, folder: Path, **sheet: int) -> Trial:
 def was_kept(api: Api, trial: Trial, within_s: float = ENDS_WITHIN_S) -> bool:
     """Wait for the end of a dry run; tell whether what it found was kept, or its process killed just before."""
     wait_until(lambda: _told(api, trial)["ended"], f"the end of dry run {trial.run_id}", within_s)
+    tried = run(api, trial.run_id)
+    assert tried["state"] == "succeeded", tried["error"]
     return _told(api, trial)["outcome"] is not None
 
 

@@ -6,14 +6,16 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from tests.cluster.hosts import Worker
 
-# Seconds between two kills, in the mean.
+# Seconds between two kills, in the mean; and how many runs have ended meanwhile, at least: on a slow machine each run
+# would be killed again and again, until it is given up.
 EVERY_S = 4
-LOOKS_EVERY_S = 0.1
+AFTER_RUNS = 10
+LOOKS_EVERY_S = 0.5
 # What is killed, and how often of 10 times: what carries runs out; the worker, whose process goes on; all of a host.
 KILLS = (("horses", 6), ("worker", 2), ("host", 2))
 
@@ -21,12 +23,13 @@ KILLS = (("horses", 6), ("worker", 2), ("host", 2))
 class Killer(threading.Thread):
     """Kills inside a `with`; whichever worker does not run is started, until the last."""
 
-    def __init__(self, workers: Sequence[Worker], seed: int) -> None:
-        """Kill by the dice of this seed."""
+    def __init__(self, workers: Sequence[Worker], seed: int, ended: Callable[[], int]) -> None:
+        """Kill by the dice of this seed; `ended` counts the runs that have ended."""
         super().__init__(name="killer", daemon=True)
         self.kills: Counter[str] = Counter()
         self._workers = workers
         self._dice = random.Random(seed)
+        self._ended = ended
         self._over = threading.Event()
 
     def __enter__(self) -> Self:
@@ -39,11 +42,11 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         """Kill on."""
-        due = self._next()
+        due, ended = self._next(), self._ended()
         while not self._over.wait(LOOKS_EVERY_S):
-            if time.monotonic() > due:
+            if time.monotonic() > due and self._ended() >= ended + AFTER_RUNS:
                 self._kill()
-                due = self._next()
+                due, ended = self._next(), self._ended()
             for worker in self._workers:
                 if not worker.running():
                     worker.work()

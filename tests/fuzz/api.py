@@ -137,6 +137,7 @@ def fuzz(at: Target, token: str, folder: Path, cases: int, seed: int = SEED) -> 
         "seed": seed,
         "generation-database": "none",
         "request-timeout": 60,
+        "max-response-time": 60,
         "output-sanitize": "false",
     }
     command = [sys.executable, "-m", "schemathesis.cli", f"--config-file={_config(at, folder)}"]

@@ -61,6 +61,7 @@ def test_a_bit_turned_over_in_an_xlsx_changes_no_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_no_bit_turned_over_in_an_xlsx_changes_a_cell(tmp_path: Path) -> None:
     with Readings(tmp_path / "file.xlsx", FOR_MANY) as readings:
         for data in every_bit_flip(SMALL_XLSX):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.errors import Invalid, NotFound, Refused
 from app.extensions import db
-from app.own_tables import RECORDS
+from app.own_tables import PROTECTED
 from app.services.browsing.exact import LONGEST_EXACT, exact_row
 from app.services.browsing.matching import matching
 from app.services.browsing.ordering import ordered, sorted_by
@@ -64,12 +64,12 @@ class RowPage(Page[tuple[Any, ...]]):
 
 
 def is_browsable(name: str) -> bool:
-    """Tell whether a table of this name may be looked at: the project's own records have pages of their own."""
-    return name.lower() not in RECORDS
+    """Tell whether a table of this name may be looked at: the project's own have pages of their own, and roles."""
+    return name.lower() not in PROTECTED
 
 
 def check_browsable(name: str) -> None:
-    """Raise NotFound for a table that is one of the project's own records."""
+    """Raise NotFound for a table that is one of the project's own: its records, and its users."""
     if not is_browsable(name):
         raise NotFound(f'"{name}" is opsdesk\'s own record.', "Its rows are shown where they belong, not as a table.")
 

@@ -15,10 +15,13 @@ GIVEN_UP = f"{MOST_DEATHS} processes died over it, so it is not taken up again b
 def count_death(session: Session, run_id: int) -> bool:
     """Note that a process died over a run, whose row is locked; tell whether the run is given up.
 
-    Of a run that nobody queued nothing is noted: it is up to whoever started it.
+    Of a run that nobody queued nothing is noted: it is up to whoever started it. That is looked up without a lock: to
+    lock what is not there, InnoDB locks the gap, into which another run may just be queued (see `checkpoints`).
     """
-    query = select(RunRequest).where(RunRequest.run_id == run_id).with_for_update()
-    request = session.scalars(query).one_or_none()
+    mine = RunRequest.run_id == run_id
+    if session.scalar(select(RunRequest.run_id).where(mine)) is None:
+        return False
+    request = session.scalars(select(RunRequest).where(mine).with_for_update()).one_or_none()
     if request is None:
         return False
     request.attempts += 1

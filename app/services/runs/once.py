@@ -33,7 +33,7 @@ class Keyed:
     Attributes:
         user_id: whose it is: users do not meet each other's keys.
         key: as the client gave it.
-        fingerprint: SHA-256, as hex, of the request's method, path and content.
+        fingerprint: HMAC-SHA-256 with a key of this installation, as hex, of the request's method, path and content.
     """
 
     user_id: int
