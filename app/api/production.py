@@ -6,7 +6,6 @@ from typing import Any
 
 from apiflask import Schema, fields
 from apiflask.validators import Length
-from flask import current_app
 
 from app.api.bodies import refused
 from app.runner.script import Script
@@ -15,11 +14,6 @@ from app.services.scripts import guards
 from app.services.scripts.request import LONGEST_REASON
 
 LONGEST = 255
-
-
-def is_production() -> bool:
-    """Tell whether this installation's database is the one that people work with."""
-    return bool(current_app.config["PRODUCTION"])
 
 
 class ConfirmedSchema(Schema):

@@ -23,6 +23,8 @@ MOVES: dict[str, tuple[str, ...]] = {
     "failed": ("queued", "running", "cancelled"),
     "cancelled": (),
 }
+# Those in which a process works on it, or will.
+GOES_ON = ("queued", "running")
 
 
 class Run(Base):

@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import Refused
 
 # One name, not a path; and not one that hides.
-_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
+NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
 READ_SIZE = 1024 * 1024
 
 
@@ -27,7 +27,7 @@ class Artifacts:
         Raises:
             Refused: the name is none, or a path.
         """
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise Refused(f'"{name}" is not the name of an artifact.', "Give a file name without a folder: orders.xlsx")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._folder / name

@@ -17,7 +17,7 @@ from app import signals
 from app.errors import Conflict, Invalid, Refused
 from app.models import User
 from app.models.base import utc_now
-from app.models.user import LANGUAGES
+from app.models.user import ADMIN, LANGUAGES
 from app.services import account_names, account_rows, passwords, runs, sessions
 from app.services.account_changes import Change, changed, end_sessions, transaction
 from app.services.paging import PER_PAGE, Page, paged
@@ -26,8 +26,6 @@ from app.services.transactions import reading, writing
 
 # What a list of users shows: everything but the hash.
 SHOWN = ("id", "name", "role", "must_change_password", "disabled_at", "created_at")
-
-ADMIN = "admin"
 
 
 class WrongPassword(Refused):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
@@ -10,11 +9,6 @@ from wtforms.validators import ValidationError
 
 from app.services import database
 from app.web.forms import Form
-
-
-def is_production() -> bool:
-    """Tell whether this installation's database is the one that people work with."""
-    return bool(current_app.config["PRODUCTION"])
 
 
 class NameTyped(Form):

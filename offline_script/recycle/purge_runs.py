@@ -28,7 +28,7 @@ from app.runner.script_run import ScriptRun
 from app.services import store
 from app.services.imports import kept_files
 from app.services.runs.folders import RunFolder, all_folders, folder_of
-from app.services.store import manifest
+from app.services.runs.stored import manifest
 from app.words import counted
 
 ENDED = ("succeeded", "failed", "cancelled")

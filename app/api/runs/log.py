@@ -15,12 +15,12 @@ from app.api.addresses import RUN
 from app.api.runs.blueprint import blueprint
 from app.api.runs.here import not_here
 from app.http.roles import needs
+from app.models.run import GOES_ON
 from app.services import runs
 from app.services.runs.log_part import MOST_BYTES, Part, part, start_of_tail
 
 LARGEST = 2**40  # no log is kept up to there, and every file system can be asked for it
 MOST_LINES = 10_000
-GOES_ON = ("queued", "running")
 EMPTY = Part(b"", 0)
 
 

@@ -11,11 +11,12 @@ from flask.views import MethodView
 from app.api import links
 from app.api.addresses import RUN
 from app.api.problems import answers
-from app.api.production import ConfirmedSchema, check_confirmed, is_production
+from app.api.production import ConfirmedSchema, check_confirmed
 from app.api.runs.blueprint import blueprint
 from app.api.schemas.queued import QueuedSchema
 from app.api.schemas.strict import Boolean
 from app.api.starting import starts_run
+from app.http.production import is_production
 from app.http.roles import needs
 from app.services import queue
 from app.services.queue.priorities import PRIORITIES

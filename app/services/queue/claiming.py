@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.errors import Busy, Conflict
 from app.models import Run, RunRequest
 from app.models.base import utc_now
+from app.models.run import GOES_ON
 from app.services.queue.limits import KINDS, limits
 from app.services.runs import chain
 from app.services.transactions import reading, writing
@@ -134,7 +135,7 @@ def _taken(session: Session) -> _Taken:
     running = session.scalars(select(Run.lock_name).where(Run.state == "running", Run.lock_name.is_not(None)))
     taken = _Taken(Counter(), {name for name in running if name})
     query = select(RunRequest.act, RunRequest.lock_name).join(Run)
-    going_on = query.where(RunRequest.claim.is_not(None), Run.state.in_(("queued", "running")))
+    going_on = query.where(RunRequest.claim.is_not(None), Run.state.in_(GOES_ON))
     for act, lock_name in session.execute(going_on):
         taken.take(act, lock_name)
     return taken

@@ -13,10 +13,12 @@ from uuid import uuid4
 
 from app.errors import AppError
 from app.models import Run, RunRequest
+from app.models.run import GOES_ON
 from app.runner import locks
 from app.services.masking import masked
 from app.services.runs.folders import RESULT, RunFolder
-from app.services.store import Changed, StoreFails, missed, run_files
+from app.services.runs.stored import missed, run_files
+from app.services.store import Changed, StoreFails
 from app.services.transactions import reading
 
 Result = dict[str, Any]
@@ -34,7 +36,7 @@ def read(run: Run) -> Result | None:
 
 def awaited(run: Run) -> bool:
     """Tell whether a run goes on, or will once more, or its process is about to say what came of it."""
-    if run.state in ("queued", "running"):
+    if run.state in GOES_ON:
         return True
     with reading() as session:
         return session.get(RunRequest, run.id) is not None or not locks.is_free(

@@ -15,7 +15,7 @@ from app.runner import locks
 from app.services.queue import claiming
 from app.services.runs import abandoned, asked, moves
 from app.services.runs.settling import settle_lost
-from app.services.store import missed
+from app.services.runs.stored import missed
 from app.services.transactions import reading, writing
 
 # How long a process may take from its claim until it holds the lock of its run; clocks of hosts may differ by less.

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.models import Run
 from app.services import store
 from app.services.runs.folders import ARTIFACTS, LOG, folder_of
-from app.services.store import manifest, run_files
+from app.services.runs.stored import manifest, run_files
 
 
 def log_of(run: Run) -> Path:

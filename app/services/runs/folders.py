@@ -13,7 +13,7 @@ ARTIFACTS = "artifacts"
 DIFF = "diff.json"
 RESULT = "result.json"
 OUTPUT = "output"
-_NAME = re.compile(r"(\d+)-([0-9a-f]{12})")
+NAME = re.compile(r"(\d+)-([0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def all_folders() -> list[RunFolder]:
     """Return the folders that are there, by id."""
     if not root().is_dir():
         return []
-    named = ((_NAME.fullmatch(path.name), path) for path in root().iterdir() if path.is_dir())
+    named = ((NAME.fullmatch(path.name), path) for path in root().iterdir() if path.is_dir())
     return sorted(
         (RunFolder(int(name[1]), name[2], path) for name, path in named if name), key=lambda folder: folder.run_id
     )

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.models import Run
+from app.models.run import GOES_ON
 from app.runner import locks
 from app.services import store
 from app.services.runs.files import log_of
@@ -23,7 +24,6 @@ POLL_S = 0.5
 STORE_POLL_S = 2.0
 SENT_WITHIN_S = 30.0
 AT_ONCE = 64 * 1024
-GOES_ON = ("queued", "running")
 
 
 def log_lines(run: Run) -> Iterator[str]:

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from app.services import store
 from app.services.runs.folders import LOG
-from app.services.store import missed, run_files
+from app.services.runs.stored import missed, run_files
 
 if TYPE_CHECKING:
     from app.services.runs.open_run import OpenRun

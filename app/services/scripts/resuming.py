@@ -27,6 +27,7 @@ from app.services.runs.folders import folder_of
 from app.services.runs.moves import Move
 from app.services.runs.new_row import here
 from app.services.runs.recording import going_on
+from app.services.runs.stored import run_files
 from app.services.scripts import guards
 from app.services.scripts.earlier import values_of
 from app.services.scripts.locking import locked
@@ -34,7 +35,6 @@ from app.services.scripts.request import NO_CONSENT, Consent, Observer, ScriptOu
 from app.services.scripts.states import RESUMABLE, STATES
 from app.services.scripts.task import Task, go, outcome_of
 from app.services.scripts.terms import terms_of
-from app.services.store import run_files
 
 log = logging.getLogger(__name__)
 

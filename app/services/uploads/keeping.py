@@ -16,11 +16,10 @@ from app import asker
 from app.errors import NotFound
 from app.models import Run, RunRequest, Upload
 from app.models.base import utc_now
+from app.models.run import GOES_ON
+from app.models.user import ADMIN
 from app.services import store
 from app.services.transactions import reading, writing
-
-# Runs that may still read the file that they were asked to import.
-WANT_THEIR_FILES = ("queued", "running")
 
 
 def get(token: str) -> Upload:
@@ -106,7 +105,7 @@ def prune() -> int:
 
 def _may_see(upload: Upload) -> bool:
     who = asker.current()
-    return upload.operator == who.operator or (who.user is not None and who.user.role == "admin")
+    return upload.operator == who.operator or (who.user is not None and who.user.role == ADMIN)
 
 
 def _root() -> Path:
@@ -115,7 +114,7 @@ def _root() -> Path:
 
 def _wanted_tokens() -> Iterator[str]:
     """Yield the tokens of uploads that imports are still to read, or are reading."""
-    reads = or_(Run.state.in_(WANT_THEIR_FILES), RunRequest.run_id.is_not(None))  # a lost one may be taken up again
+    reads = or_(Run.state.in_(GOES_ON), RunRequest.run_id.is_not(None))  # a lost one may be taken up again
     query = select(Run.arguments).outerjoin(RunRequest).where(Run.kind == "import", reads)
     with reading() as session:
         for arguments in session.scalars(query):

@@ -6,10 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.errors import AppError
+from app.http.production import is_production
 from app.http.roles import needs
 from app.services import queue, runs
 from app.services.imports.undoable import undoable
-from app.web.production import is_production
 from app.web.runs.blueprint import RUN, blueprint
 from app.web.runs.forms import UndoForm
 

@@ -28,8 +28,8 @@ from app.services.queue.sweeping import sweep
 from app.services.queue.working import work
 from app.services.runs import sending, stopping
 from app.services.runs.log_tail import last_lines
+from app.services.runs.stored import manifest, missed, run_files
 from app.services.scripts import resuming
-from app.services.store import manifest, missed, run_files
 from tests.app.services.queue.queues import LI, until
 from tests.importing import rows_of, sql
 from tests.scripts import Quiet, run_script

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from pathlib import Path
 
 from app.services import store
-from app.services.runs.folders import folder_of, root
-from app.services.store import manifest, run_files
+from app.services.runs.folders import NAME, folder_of, root
+from app.services.runs.stored import manifest, run_files
 
 NOTES = ".unsent"
 # How often the store is asked again.
 RETRY_S = 30
-_NAME = re.compile(r"(\d+)-([0-9a-f]{12})")
 
 
 def send_or_note(run_id: int, token: str) -> None:
@@ -28,7 +26,7 @@ def send_or_note(run_id: int, token: str) -> None:
 def send_missed() -> None:
     """Send what was noted, as far as the store answers; what another host has sent of a run since stays."""
     for path in _due():
-        name = _NAME.fullmatch(path.name)
+        name = NAME.fullmatch(path.name)
         try:
             os.utime(path)  # other processes leave it to this one
             if name is not None:

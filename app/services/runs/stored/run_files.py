@@ -15,10 +15,10 @@ from uuid import uuid4
 
 from app.services import store
 from app.services.runs.folders import LOG, OUTPUT, RunFolder, folder_of
-from app.services.store import manifest
+from app.services.runs.stored import manifest
 
 if TYPE_CHECKING:
-    from app.services.store.manifest import Entry, Manifest
+    from app.services.runs.stored.manifest import Entry, Manifest
 
 # What a run only adds to.
 GROWING = (LOG, OUTPUT)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
 
+from app.runner.artifacts import NAME
 from app.services import store
 from app.services.runs.folders import ARTIFACTS, DIFF, LOG, OUTPUT, RESULT, RunFolder
 
@@ -16,8 +17,7 @@ FOLDER = "runs"
 MANIFEST = "manifest.json"
 SEEN = ".manifest.json"
 ALONE = (LOG, RESULT, DIFF, OUTPUT)
-# As artifacts are called: see `app.runner.artifacts`.
-_ARTIFACT = re.compile(rf"{ARTIFACTS}/[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
+_ARTIFACT = re.compile(f"{ARTIFACTS}/{NAME.pattern}")
 
 
 @dataclass(frozen=True)
