@@ -116,6 +116,7 @@ def test_ctrl_c_at_a_prompt_exits_130(copied: Path) -> None:
         time.sleep(0.01)
     child.sendintr()
     child.expect(pexpect.EOF)
+    child.wait()  # close() waits a moment only
     child.close()
     assert "Interrupted." in child.before
     assert child.exitstatus == 130

@@ -33,6 +33,7 @@ def asked() -> Asked:
             child.expect_exact(question)
             child.sendline(answer)
         child.expect(pexpect.EOF)
+        child.wait()  # close() waits a moment only
         child.close()
         return child.exitstatus, screen.getvalue()
 

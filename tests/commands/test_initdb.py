@@ -105,6 +105,7 @@ def test_on_a_terminal_it_asks(app: Flask, config: str, answer: str, code: int, 
     child.expect("to go on:" if config == "production" else "Go on?")
     child.sendline(database.name() if answer == "NAME" else answer)
     child.expect(pexpect.EOF)
+    child.wait()  # close() waits a moment only
     child.close()
     assert child.exitstatus == code
     assert last in child.before

@@ -49,6 +49,7 @@ def test_a_share_that_nobody_knows_is_not_said(
 def test_on_a_terminal_a_bar_is_shown_and_may_be_put_up_again() -> None:
     child = pexpect.spawn(sys.executable, ["-c", SCRIPT], cwd=str(ROOT), encoding="utf-8")
     shown = str(child.read())
+    child.wait()  # close() waits a moment only
     child.close()
     assert child.exitstatus == 0, shown
     assert "Reading" in shown
