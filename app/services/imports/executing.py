@@ -22,7 +22,7 @@ from app.services.imports.merging import merge_and_prove
 from app.services.imports.new_table import NewTable, created
 from app.services.imports.refusals import Unexplained, is_refusal
 from app.services.imports.rejections import Rejections, RowsRejected, rejections
-from app.services.imports.rejects_file import keep_rejects, rejects_beside
+from app.services.imports.rejects_file import REJECTS, keep_rejects, rejects_beside
 from app.services.imports.request import ImportRequest, Watcher
 from app.services.imports.roads import goes_straight, loading_connection
 from app.services.imports.sources import RowsRejectedError, Source, files_of
@@ -64,14 +64,14 @@ def execute(
             watcher.loading()
             return _loaded(connection, sources, copies, key, request, progress, run)
     except RowsRejected as error:
-        _keep_rejects(sources, error.rejections, request, run)
+        _keep_rejects(sources, error.rejections, request, run, error)
         raise
     except Exception as error:
         if not isinstance(error, RowsRejectedError) and not is_refusal(error):
             raise
         explained = _explained(error, sources, new_table is None, key, request, run.id)
         if isinstance(explained, RowsRejected):
-            _keep_rejects(sources, explained.rejections, request, run)
+            _keep_rejects(sources, explained.rejections, request, run, explained)
         raise explained from error
 
 
@@ -130,9 +130,17 @@ def _record(
     connection.execute(sa.insert(ImportedSheet), rows)
 
 
-def _keep_rejects(sources: Sequence[Source], rejections: Rejections, request: ImportRequest, run: runs.OpenRun) -> None:
+def _keep_rejects(
+    sources: Sequence[Source],
+    rejections: Rejections,
+    request: ImportRequest,
+    run: runs.OpenRun,
+    error: RowsRejected | None = None,
+) -> None:
     if request.keeps_rejects and rejections.cells:
         run.artifacts = keep_rejects(run.folder, sources, rejections.cells)
+        if error is not None:
+            error.kept_as(REJECTS)
 
 
 def _explained(

@@ -25,6 +25,7 @@ class Rejections:
     rows: int = 0
 
 
+SKIP = "with --on-error skip"
 NONE_LEFT_OUT = ".\n--mode replace leaves none of them out: what the table has of them would be deleted."
 
 
@@ -44,21 +45,28 @@ class RowsRejected(Invalid):
             mode: of the import; where rows are deleted that it does not have, none of its own can be left out.
         """
         self.rejections = rejections
-        self._skipping = "" if mode.deletes else _skipping(rejections)
+        self._others = "" if mode.deletes else _others(rejections)
         self._end = NONE_LEFT_OUT if mode.deletes else "."
         groups = grouped(rejections.cells)
         summary = f"{rejections.rejected:,} of {counted(rejections.rows, 'row')} cannot be loaded.{_listed(rejections)}"
         super().__init__(
             "\n".join([summary, *group_lines(groups, files > 1)]),
-            f"Write them to a workbook, to be mended there, with --rejects FILE.xlsx{self._skipping}{self._end}",
+            f"Write them to a workbook, to be mended there, with --rejects FILE.xlsx{self._or(SKIP)}{self._end}",
             for_record="\n".join([summary, *group_lines(groups, files > 1, with_values=False)]),
         )
 
     def written_to(self, path: Path, missing: str) -> None:
         """Say where the rows are; `missing` is a sentence about those that are not there, if there are any."""
-        skipping = self._skipping and f",{self._skipping}"
-        said = f"The rows are in {path}: mend them there and import that file{skipping}{self._end}"
+        said = f"The rows are in {path}: mend them there and import that file{self._or(SKIP, ',')}{self._end}"
         self.hint = "\n".join(filter(None, [said, missing]))
+
+    def kept_as(self, name: str) -> None:
+        """Say which artifact of the run has the rows, to whoever types no options."""
+        said = f"The rows are in the run's {name}: mend them there and import that file"
+        self.hint = f"{said}{self._or('without them', ',')}{self._end}"
+
+    def _or(self, how: str, comma: str = "") -> str:
+        return f"{comma}\nor {self._others} {how}" if self._others else ""
 
 
 def _listed(rejections: Rejections) -> str:
@@ -67,10 +75,10 @@ def _listed(rejections: Rejections) -> str:
     return f" The first {listed:,} are listed; --max-errors lists more." if listed < rejections.rejected else ""
 
 
-def _skipping(rejections: Rejections) -> str:
+def _others(rejections: Rejections) -> str:
     """Return what else can be done, where there are good rows."""
     good = rejections.rows - rejections.rejected
-    return f"\nor load the other {counted(good, 'row')} now with --on-error skip" if good else ""
+    return f"load the other {counted(good, 'row')} now" if good else ""
 
 
 def rejections(sources: Sequence[Source], violations: Violations, most: int) -> Rejections:

@@ -46,6 +46,10 @@ def test_rows_that_cannot_be_loaded_are_in_the_result_and_in_a_workbook(app: Fla
     assert "viel" not in str(run.error)
     result = result_of(run)
     assert (result["ok"], result["error"]["exit_code"]) == (False, 3)
+    assert result["error"]["hint"] == (
+        "The rows are in the run's rejects.xlsx: mend them there and import that file,\nor load the other 1 row now"
+        " without them."
+    )
     assert (result["rejections"]["rows"], result["rejections"]["rejected"]) == (3, 2)
     (cause,) = result["causes"]
     assert (cause["column"], cause["count"], cause["file"]) == ("amount", 2, "六月.xlsx")
