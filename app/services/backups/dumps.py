@@ -54,7 +54,13 @@ def dump(folder: Path) -> Path:
 def _copy_of_file(path: str, target: Path) -> Path:
     """Copy a SQLite database that is in use (SQLite documentation, "Online Backup API"), and check the copy."""
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+        try:
+            source.backup(copy)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:  # the copy's disk: the database itself is only read
+                said = f"The disk of the backup is full: {target.parent.parent}"
+                raise Failed(said, "Make room there, and try again; nothing was kept.") from error
+            raise
         (said,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if said != "ok":
         raise Failed(f"{path} is damaged: {said}", "See SQLite's documentation, How To Corrupt, and mend it.")

@@ -19,6 +19,7 @@ from app import create_app
 from app.extensions import db
 from app.services import runs
 from tests.databases import mysql_connection, mysql_database, sqlite_database
+from tests.faults.small_disk import fill, small_disk
 from tests.project_copy import ROOT
 
 ORDERS = ROOT / "examples" / "orders.xlsx"
@@ -119,6 +120,17 @@ def test_the_files_that_hosts_share_are_there_again(tmp_path: Path) -> None:
     ]
     assert kept[0]
     assert kept[0] <= kept[1]
+
+
+@on_sqlite
+def test_a_full_disk_is_the_backups_and_nothing_is_kept(cli: FlaskCliRunner, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        filler = fill(disk, but=16_384)
+        refused = cli.invoke(args=["backup", str(disk / "backups")])
+        assert refused.exit_code == 1
+        assert f"The disk of the backup is full: {disk / 'backups'}\n" in refused.stderr
+        filler.unlink()
+        assert list((disk / "backups").iterdir()) == []
 
 
 @on_sqlite
